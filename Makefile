@@ -1,0 +1,43 @@
+# Everything lives in .venv; nothing is installed outside this folder.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: demo test lint bench soak lock clean help
+
+help:            ## what can be typed here
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: $(STAMP)   ## set everything up and run the main job: no credentials, no server
+	@"$(BIN)/tgactors" demo
+
+test: lint       ## the gate: lint, types, contracts, tests
+	@"$(BIN)/python" -m pytest -n auto
+
+lint: $(STAMP)
+	@"$(BIN)/ruff" check .
+	@"$(BIN)/ruff" format --check .
+	@"$(BIN)/mypy"
+	@"$(BIN)/lint-imports"
+
+bench: $(STAMP)  ## measured ratios, within one run
+	@"$(BIN)/python" -m bench --json
+
+soak: $(STAMP)   ## long runs, outside the gate
+	@"$(BIN)/python" -m pytest -n auto -m soak --timeout 1800
+
+lock: $(STAMP)   ## resolve requirements.lock anew (needs uv)
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --group dev pyproject.toml --custom-compile-command "make lock" -o requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@echo "Setting up .venv (once) ..."
+	@test -x "$(BIN)/python" || "$(PYTHON)" -m venv .venv
+	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch "$(STAMP)"
+
+clean:           ## remove .venv and caches
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
