@@ -1,0 +1,32 @@
+"""The messages actors understand: immutable, plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Message:
+    """Something an actor can be told."""
+
+    __slots__ = ()
+
+
+class Request(Message, Generic[R]):
+    """A message that is answered with an `R`."""
+
+    __slots__ = ()
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def message(cls: type[T]) -> type[T]:
+    """Make a class a frozen, slotted dataclass with keyword-only fields."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+def reply(_request: Request[R], value: R, /) -> R:
+    """Return the value, its type checked against the request it answers."""
+    return value

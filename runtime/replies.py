@@ -1,0 +1,204 @@
+"""Replies on their way home: one port per caller's loop, one event per caller's thread.
+
+Theory of operation. A reply is handed over in any thread but touches its future only on the
+caller's own loop, so there is nothing to lock: the actor appends to the port's outbox and wakes the
+loop once for as many replies as lie there by then. One timer per loop serves the deadlines of all
+its asks; a timer per ask would cost twice the ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import heapq
+import threading
+import time
+from collections import deque
+from typing import Any, Protocol
+
+from runtime.errors import AskTimeout
+
+_SWEEP_ABOVE = 1024  # deadlines kept before the answered ones among them are dropped
+
+
+class Reply(Protocol):
+    """The end of an ask at which the answer is awaited."""
+
+    abandoned: bool
+
+    def answer(self, value: Any) -> bool:
+        """Hand over a value; False if nobody can receive it any more."""
+
+    def refuse(self, error: BaseException) -> bool:
+        """Hand over an error; False if nobody can receive it any more."""
+
+
+def as_value(error: BaseException) -> BaseException:
+    """Copy an error without its traceback, whose frames belong to the actor's thread."""
+    try:
+        fresh = copy.copy(error)
+    except Exception:  # noqa: BLE001  an error of a foreign class may refuse to be copied
+        fresh = error
+    fresh.__cause__ = fresh.__context__ = None
+    return fresh.with_traceback(None)
+
+
+class LoopReply:
+    """A reply awaited on an event loop."""
+
+    __slots__ = ("_port", "abandoned", "actor", "deadline", "future")
+
+    def __init__(self, port: Port, actor: str, deadline: float) -> None:
+        self._port = port
+        self.actor = actor
+        self.deadline = deadline
+        self.abandoned = False
+        # None once over: a port keeps its replies until their deadline, but not what they brought.
+        self.future: asyncio.Future[Any] | None = port.loop.create_future()
+
+    def __lt__(self, other: LoopReply) -> bool:
+        """Order by deadline, for the port's heap."""
+        return self.deadline < other.deadline
+
+    async def wait(self) -> Any:
+        """Await the answer; whoever is cancelled meanwhile has given up. On the port's loop."""
+        future = self.future
+        if future is None:
+            raise AskTimeout(self.actor)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            self.give_up()
+            raise
+
+    def give_up(self) -> None:
+        """Await the answer no longer. On the port's loop."""
+        self.abandoned = True
+        self.future = None
+
+    def answer(self, value: Any) -> bool:
+        """Hand over a value from any thread."""
+        return self._port.deliver(self, value, None)
+
+    def refuse(self, error: BaseException) -> bool:
+        """Hand over an error from any thread."""
+        return self._port.deliver(self, None, as_value(error))
+
+
+class Port:
+    """All replies awaited on one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._outbox: deque[tuple[LoopReply, Any, BaseException | None]] = deque()
+        self._armed = False
+        self._deadlines: list[LoopReply] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._sweep_at = _SWEEP_ABOVE
+
+    def expect(self, actor: str, timeout: float) -> LoopReply:
+        """Begin to await a reply, at most `timeout` seconds. On the port's loop only."""
+        reply = LoopReply(self, actor, time.monotonic() + timeout)
+        if len(self._deadlines) >= self._sweep_at:
+            self._sweep()
+        heapq.heappush(self._deadlines, reply)
+        if self._timer is None or self._deadlines[0] is reply:
+            self._set_timer()
+        return reply
+
+    def deliver(self, reply: LoopReply, value: Any, error: BaseException | None) -> bool:
+        """Hand over an answer from any thread; False if the loop is closed."""
+        self._outbox.append((reply, value, error))
+        # `_flush` disarms before it empties the outbox, so an answer appended while armed is
+        # always met by a flush still to come.
+        if self._armed:
+            return True
+        self._armed = True
+        try:
+            self.loop.call_soon_threadsafe(self._flush)
+        except RuntimeError:
+            self._outbox.clear()
+            return False
+        return True
+
+    def _flush(self) -> None:
+        self._armed = False
+        while self._outbox:
+            reply, value, error = self._outbox.popleft()
+            future, reply.future = reply.future, None
+            if future is None or future.done():
+                continue
+            if error is None:
+                future.set_result(value)
+            else:
+                future.set_exception(error)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        delay = max(0.0, self._deadlines[0].deadline - time.monotonic())
+        self._timer = self.loop.call_later(delay, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        now = time.monotonic()
+        while self._deadlines and (
+            self._deadlines[0].future is None or self._deadlines[0].deadline <= now
+        ):
+            reply = heapq.heappop(self._deadlines)
+            future = reply.future
+            if future is not None and not future.done():
+                reply.give_up()
+                future.set_exception(AskTimeout(reply.actor))
+        if self._deadlines:
+            self._set_timer()
+
+    def _sweep(self) -> None:
+        self._deadlines = [reply for reply in self._deadlines if reply.future is not None]
+        heapq.heapify(self._deadlines)
+        self._sweep_at = max(_SWEEP_ABOVE, 2 * len(self._deadlines))
+
+
+_ports = threading.local()
+
+
+def port_of(loop: asyncio.AbstractEventLoop) -> Port:
+    """Return the port of the loop that runs in this thread."""
+    port: Port | None = getattr(_ports, "port", None)
+    if port is None or port.loop is not loop:
+        port = _ports.port = Port(loop)
+    return port
+
+
+class ThreadReply:
+    """A reply awaited by a thread that has no loop."""
+
+    __slots__ = ("_error", "_event", "_value", "abandoned", "actor")
+
+    def __init__(self, actor: str) -> None:
+        self.actor = actor
+        self.abandoned = False
+        self._event = threading.Event()
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def answer(self, value: Any) -> bool:
+        """Hand over a value from any thread."""
+        self._value = value
+        self._event.set()
+        return not self.abandoned
+
+    def refuse(self, error: BaseException) -> bool:
+        """Hand over an error from any thread."""
+        self._error = as_value(error)
+        self._event.set()
+        return not self.abandoned
+
+    def wait(self, timeout: float) -> Any:
+        """Block for the answer, at most `timeout` seconds."""
+        if not self._event.wait(timeout):
+            self.abandoned = True
+            raise AskTimeout(self.actor)
+        if self._error is not None:
+            raise self._error
+        return self._value
