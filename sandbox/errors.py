@@ -1,0 +1,106 @@
+"""What the sandbox refuses, and why."""
+
+
+class SandboxError(Exception):
+    """The sandbox refused; see the message for what to do."""
+
+    def __str__(self) -> str:
+        """The docstring of the class, with what its attributes add."""
+        text = " ".join((type(self).__doc__ or "").split())
+        facts = ", ".join(f"{name}: {value!r}" for name, value in vars(self).items())
+        return f"{text} ({facts})" if facts else text
+
+
+class TokenInvalid(SandboxError):
+    """This login token was never issued here: scan the link of this sandbox's own login."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+class TokenExpired(SandboxError):
+    """This login token is no longer valid: ask the client for a new code and scan that one."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+class TokenAlreadyAccepted(SandboxError):
+    """This login token was scanned before: ask the client for a new code and scan that one."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+class UnknownPerson(SandboxError):
+    """Nobody in this world has that id: add them with world.person(...) first."""
+
+    def __init__(self, person: int) -> None:
+        self.person = person
+
+
+class UnknownChannel(SandboxError):
+    """No channel in this world has that id: add it with world.channel(...) first."""
+
+    def __init__(self, channel: int) -> None:
+        self.channel = channel
+
+
+class UnknownPost(SandboxError):
+    """The channel has no such post: it was never published, or it is deleted."""
+
+    def __init__(self, channel: int, post: int) -> None:
+        self.channel = channel
+        self.post = post
+
+
+class IdTaken(SandboxError):
+    """That id or username is taken, or below the newest one: leave it out to get the next."""
+
+    def __init__(self, taken: int | str) -> None:
+        self.taken = taken
+
+
+class DateOutOfOrder(SandboxError):
+    """Dates of a channel grow with its ids: publish older posts first, or use a later date."""
+
+    def __init__(self, at: str, newest: str) -> None:
+        self.at = at
+        self.newest = newest
+
+
+class NaiveDate(SandboxError):
+    """Dates carry a time zone: pass an aware datetime, for example datetime.now(UTC)."""
+
+    def __init__(self, at: str) -> None:
+        self.at = at
+
+
+class WorldIsServed(SandboxError):
+    """A served world changes on its server's loop only: use the methods of Sandbox, or run()."""
+
+
+class UnknownMethod(SandboxError):
+    """Telegram has no such method: write it as in its documentation, "messages.getHistory"."""
+
+    def __init__(self, method: str) -> None:
+        self.method = method
+
+
+class HoldNotReached(SandboxError):
+    """No matching call arrived in time: check the method, the user and the calls of the sandbox."""
+
+    def __init__(self, method: str, timeout: float) -> None:
+        self.method = method
+        self.timeout = timeout
+
+
+class SandboxNotRunning(SandboxError):
+    """The sandbox is not running: use it inside `with Sandbox(world) as sandbox`."""
+
+
+class SandboxStalled(SandboxError):
+    """The sandbox did not answer in time: its loop is blocked, see the thread "sandbox"."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
