@@ -1,0 +1,1 @@
+"""The archive: rows in Postgres, sealed sessions, the embedded server."""

@@ -1,0 +1,221 @@
+"""A pool of connections to Postgres."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+
+from storage import migrations
+from storage.errors import (
+    DatabaseBusy,
+    DatabaseClosed,
+    DatabaseFull,
+    DatabaseUnreachable,
+    ForeignLoop,
+    StatementRefused,
+    StorageError,
+)
+from storage.migrations import Migration
+from storage.queries import sql
+from storage.rows import Coverage
+
+Row: TypeAlias = asyncpg.Record
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+STARTING = (asyncpg.CannotConnectNowError, ConnectionRefusedError, FileNotFoundError)
+STARTING_PAUSE = 0.05
+NEVER = 2**62
+MIGRATION_TIME = 600.0
+
+
+class Database:
+    """Talk to one Postgres from the event loop that opened it, and from no other."""
+
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", *, where: str, patience: float
+    ) -> None:
+        self._pool = pool
+        self._loop = asyncio.get_running_loop()
+        self._where = where
+        self._patience = patience
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<Database {self._where} {'closed' if self._closed else 'open'}>"
+
+    @classmethod
+    async def open(
+        cls, dsn: str, *, connections: int = 4, patience: float = 30, connect_within: float = 10
+    ) -> Self:
+        """Connect; a server that is just starting is awaited.
+
+        Every statement, and every wait for a free connection, lasts `patience` seconds at most.
+        """
+        where = _place(dsn)
+        with _translated(where, connect_within):
+            try:
+                pool = await _connected(dsn, connections, patience, connect_within)
+            except ValueError:
+                # The cause would show the address, and a password with it.
+                why = "its address is not a Postgres URL"
+                raise DatabaseUnreachable(where, why) from None
+        return cls(pool, where=where, patience=patience)
+
+    async def migrate(self, steps: Sequence[Migration] | None = None) -> None:
+        """Bring the schema up to date, or refuse and change nothing; two at once are safe."""
+        steps = migrations.known() if steps is None else steps
+        async with self.transaction() as connection:
+            await connection.execute(sql.lock_schema, timeout=MIGRATION_TIME)
+            await connection.execute(sql.create_migrations)
+            rows = await connection.fetch(sql.applied_migrations)
+            applied = {row["number"]: row["checksum"] for row in rows}
+            for step in migrations.pending(steps, applied):
+                await connection.execute(step.text, timeout=MIGRATION_TIME)
+                await connection.execute(
+                    sql.record_migration, step.number, step.name, step.checksum
+                )
+
+    async def close(self, *, deadline: float = 5) -> None:
+        """Close every connection; after the deadline running statements are cut off."""
+        if self._closed:
+            return
+        self._check_loop()
+        self._closed = True
+        try:
+            async with asyncio.timeout(deadline):
+                await self._pool.close()
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            self._pool.terminate()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Borrow a connection; the vendor's errors raised inside become StorageErrors."""
+        self._check_loop()
+        if self._closed:
+            raise DatabaseClosed(self._where)
+        with _translated(self._where, self._patience):
+            async with self._pool.acquire(timeout=self._patience) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Borrow a connection for one transaction: an error inside undoes it."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def fetch(self, statement: str, *values: object) -> list[Row]:
+        """Run one statement and return its rows."""
+        async with self.connection() as connection:
+            return await connection.fetch(statement, *values)
+
+    async def fetch_row(self, statement: str, *values: object) -> Row | None:
+        """Run one statement and return its first row."""
+        async with self.connection() as connection:
+            return await connection.fetchrow(statement, *values)
+
+    async def fetch_value(self, statement: str, *values: object) -> Any:
+        """Run one statement and return the first value of its first row."""
+        async with self.connection() as connection:
+            return await connection.fetchval(statement, *values)
+
+    async def execute(self, statement: str, *values: object) -> None:
+        """Run one statement for its effect."""
+        async with self.connection() as connection:
+            await connection.execute(statement, *values)
+
+    def _check_loop(self) -> None:
+        if asyncio.get_running_loop() is not self._loop:
+            raise ForeignLoop(self._where)
+
+
+def coverage(ranges: Iterable[Any]) -> Coverage:
+    """Turn a multirange as it was fetched into spans."""
+    return tuple((span.lower, span.upper) for span in ranges)
+
+
+async def _keep_settings(_: object) -> None:
+    """Reset nothing: settings here end with their transaction, and a reset is a round trip."""
+
+
+async def _connected(
+    dsn: str, connections: int, patience: float, connect_within: float
+) -> "asyncpg.Pool[asyncpg.Record]":
+    """Make a pool with one open connection, trying again while the server starts."""
+    until = time.monotonic() + connect_within
+    while True:
+        pool = asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=connections,
+            max_queries=NEVER,
+            timeout=connect_within,
+            command_timeout=patience,
+            max_cached_statement_lifetime=0,
+            reset=_keep_settings,
+            server_settings={"application_name": "tgactors", "timezone": "UTC"},
+        )
+        try:
+            async with asyncio.timeout(until - time.monotonic()):
+                return await pool
+        except STARTING:
+            if time.monotonic() + STARTING_PAUSE >= until:
+                raise
+        await asyncio.sleep(STARTING_PAUSE)
+
+
+def _place(dsn: str) -> str:
+    """Name the server and database of an address, leaving out who logs in and with what."""
+    try:
+        parts = urlsplit(dsn)
+        host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
+        return f"{host}{parts.path}"
+    except ValueError:
+        return "an unreadable address"
+
+
+@contextmanager
+def _translated(where: str, patience: float) -> Iterator[None]:
+    """Turn the vendor's errors into this room's."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if isinstance(error, ValueError):
+            raise  # a value that no column holds: the caller's fault, not the store's refusal
+        raise _refusal(error, where, patience) from error
+
+
+def _refusal(error: Exception, where: str, patience: float) -> StorageError:
+    match error:
+        case TimeoutError() | asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
+            return DatabaseBusy(where, patience)
+        case asyncpg.DiskFullError():
+            return DatabaseFull(where)
+        case (
+            OSError()
+            | asyncpg.PostgresConnectionError()
+            | asyncpg.InvalidAuthorizationSpecificationError()
+            | asyncpg.InvalidCatalogNameError()
+            | asyncpg.OperatorInterventionError()
+            | asyncpg.TooManyConnectionsError()
+        ):
+            return DatabaseUnreachable(where, str(error) or type(error).__name__)
+        case asyncpg.PostgresError():
+            return StatementRefused(type(error).__name__, error.sqlstate or "unknown")
+        case _:
+            return DatabaseUnreachable(where, type(error).__name__)

