@@ -1,6 +1,7 @@
 """A Telegram on the loopback interface, for the demo, tests and developing without credentials."""
 
 from sandbox.calls import Call
+from sandbox.demo import demo_world, later_posts
 from sandbox.errors import (
     DateOutOfOrder,
     HoldNotReached,
@@ -19,6 +20,7 @@ from sandbox.errors import (
     WorldIsServed,
 )
 from sandbox.faults import Faults, Hold
+from sandbox.generate import generated_world
 from sandbox.keys import PUBLIC_KEY
 from sandbox.minted import Minted
 from sandbox.server import Sandbox
@@ -50,4 +52,7 @@ __all__ = [
     "UnknownPost",
     "World",
     "WorldIsServed",
+    "demo_world",
+    "generated_world",
+    "later_posts",
 ]
