@@ -1,8 +1,9 @@
 """Accounts and their persisted states."""
 
-from storage.database import Database, Row
+from storage.database import Connection, Database, Row
 from storage.queries import sql
 from storage.rows import AccountRow
+from storage.text import storable
 
 STATES = frozenset(
     {"NEW", "QR_WAIT", "CODE_WAIT", "PASSWORD_WAIT", "READY", "EXPIRED", "LOGGED_OUT"}
@@ -22,10 +23,18 @@ async def all(db: Database) -> list[AccountRow]:  # noqa: A001 read as accounts.
 
 async def transition(db: Database, account: int, state: str, reason: str | None) -> AccountRow:
     """Put the account into a state, registering it if it is new."""
+    async with db.connection() as connection:
+        return await transition_on(connection, account, state, reason)
+
+
+async def transition_on(
+    connection: Connection, account: int, state: str, reason: str | None
+) -> AccountRow:
+    """Put the account into a state on a connection, in whatever transaction that one is."""
     if state not in STATES:
         msg = f"{state!r} is no account state"
         raise ValueError(msg)
-    row = await db.fetch_row(sql.set_account, account, state, reason)
+    row = await connection.fetchrow(sql.set_account, account, state, reason)
     assert row is not None, "an upsert returns its row"  # noqa: S101
     return _account(row)
 

@@ -13,10 +13,12 @@ def make_data_folder(data: Path) -> Path:
     """Create the folder unless it is there, for its owner alone; return its absolute path."""
     try:
         data = data.absolute().resolve()
-        made = not data.exists()
-        data.mkdir(parents=True, exist_ok=True)
-        if made:
-            data.chmod(PASSABLE if os.geteuid() == 0 else PRIVATE)
+        if not data.exists():
+            mode = PASSABLE if os.geteuid() == 0 else PRIVATE
+            data.mkdir(mode=mode, parents=True, exist_ok=True)
+            data.chmod(mode)
+        if not data.is_dir():
+            raise DataFolderUnusable(str(data), "it is not a folder")
         if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
             raise DataFolderUnusable(str(data), "this user may not write in it")
     except (OSError, RuntimeError) as error:

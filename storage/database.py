@@ -66,9 +66,8 @@ class Database:
                 raise DatabaseUnreachable(where, why) from None
         return cls(pool, where=where, patience=patience)
 
-    async def migrate(self, steps: Sequence[Migration] | None = None) -> None:
+    async def migrate(self, steps: Sequence[Migration] = migrations.KNOWN) -> None:
         """Bring the schema up to date, or refuse and change nothing; two at once are safe."""
-        steps = migrations.known() if steps is None else steps
         async with self.transaction() as connection:
             await connection.execute(sql.lock_schema, timeout=MIGRATION_TIME)
             await connection.execute(sql.create_migrations)

@@ -24,7 +24,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._fd: int | None = _open_owned(path)
+        self._fd: int | None = open_owned(path)
         _open_locks.add(self)
 
     def __repr__(self) -> str:
@@ -45,6 +45,11 @@ class FileLock:
         if getattr(self, "_fd", None) is not None:
             warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
             self.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was let go, here or by becoming a forked child."""
+        return self._fd is None
 
     @property
     def fd(self) -> int:
@@ -83,8 +88,8 @@ class FileLock:
                 return True
 
 
-def _open_owned(path: Path) -> int:
-    """Open or create the file; root's new file belongs to the folder's owner."""
+def open_owned(path: Path) -> int:
+    """Open or create a private file; where root makes it, it belongs to the folder's owner."""
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     fd = os.open(path, flags, 0o600)
     if os.geteuid() == 0:

@@ -24,8 +24,8 @@ class Migration:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def known(folder: Path = FOLDER) -> tuple[Migration, ...]:
-    """Read the program's migrations in order."""
+def read(folder: Path) -> tuple[Migration, ...]:
+    """Read the migrations in order."""
     return tuple(_read(path) for path in sorted(folder.glob("*.sql")))
 
 
@@ -43,3 +43,6 @@ def pending(migrations: Sequence[Migration], applied: Mapping[int, str]) -> list
 def _read(path: Path) -> Migration:
     number, _, name = path.stem.partition("_")
     return Migration(int(number), name, path.read_text(encoding="utf-8"))
+
+
+KNOWN = read(FOLDER)

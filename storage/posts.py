@@ -18,13 +18,13 @@ async def follow(db: Database, account: int, seen: Sequence[ChannelSeen]) -> lis
     """
     unique = list({channel.id: channel for channel in reversed(seen)}.values())[::-1]
     async with db.transaction() as connection:
-        if await connection.fetchrow(sql.account, account) is None:
+        if await connection.fetchrow(sql.lock_account, account) is None:
             raise UnknownAccount(account)
         await connection.execute(
             sql.see_channels,
             [channel.id for channel in unique],
             [storable(channel.title) for channel in unique],
-            [channel.username for channel in unique],
+            [channel.username and storable(channel.username) for channel in unique],
         )
         await connection.execute(
             sql.subscribe,

@@ -22,6 +22,7 @@ class Queries:
     session: str
     save_session: str
     discard_session: str
+    lock_account: str
     see_channels: str
     subscribe: str
     followed: str

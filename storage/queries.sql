@@ -47,6 +47,10 @@ ON CONFLICT (account) DO UPDATE SET record = excluded.record, updated_at = now()
 -- Forget an account's session.
 DELETE FROM sessions WHERE account = $1;
 
+-- name: lock_account
+-- Let one change of an account's channels run at a time, until its transaction ends.
+SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: see_channels
 -- Register the channels an account sees, in the order of their ids so that two do not deadlock.
 INSERT INTO channels (id, title, username)

@@ -14,6 +14,7 @@ from storage.data_folder import reason
 from storage.database import Database
 from storage.errors import SessionKeyUnusable, UnknownAccount, WrongSessionKey
 from storage.queries import sql
+from storage.rows import AccountRow
 
 
 class Vault:
@@ -60,6 +61,17 @@ async def save(db: Database, vault: Vault, account: int, record: bytes) -> None:
     if await accounts.load(db, account) is None:
         raise UnknownAccount(account)
     await db.execute(sql.save_session, account, vault.seal(record))
+
+
+async def admit(
+    db: Database, vault: Vault, account: int, state: str, reason: str | None, record: bytes
+) -> AccountRow:
+    """Put the account into a state together with the session it stands on."""
+    sealed = vault.seal(record)
+    async with db.transaction() as connection:
+        row = await accounts.transition_on(connection, account, state, reason)
+        await connection.execute(sql.save_session, account, sealed)
+    return row
 
 
 async def load(db: Database, vault: Vault, account: int) -> bytes | None:

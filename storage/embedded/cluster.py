@@ -56,19 +56,21 @@ def clear(place: Place) -> None:
 
     Only for the holder of the start lock: a pid file that names another program goes too.
     """
-    for last_resort in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        if not _end(place.cluster, last_resort):
-            break
+    left = _servers(place.cluster)
+    for harder in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        left = _end(place.cluster, left, harder)
+    if left:
+        raise EmbeddedPostgresFailed(f"process {left[0]} serves these files and cannot be ended")
     (place.cluster / "postmaster.pid").unlink(missing_ok=True)
     shutil.rmtree(place.sockets, ignore_errors=True)
 
 
-def _end(cluster: Path, how: signal.Signals) -> list[int]:
+def _end(cluster: Path, servers: list[int], how: signal.Signals) -> list[int]:
     """Signal the servers on this cluster; return those still there after a while."""
     until = time.monotonic() + LEAVING_TIME
-    left = _servers(cluster)
-    for pid in left:
-        with contextlib.suppress(ProcessLookupError):
+    left = servers
+    for pid in servers:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, how)
     while left and time.monotonic() < until:
         time.sleep(PAUSE)
@@ -85,8 +87,12 @@ def _serves(pid: int, cluster: Path) -> bool:
     """Say whether that process is a postgres on this cluster."""
     process = Path("/proc") / str(pid)
     try:
-        works_here = (process / "cwd").samefile(cluster)
-        return works_here and (process / "comm").read_text().strip() == "postgres"
+        if (process / "comm").read_text() != "postgres\n":
+            return False
+        if os.fsencode(cluster) in (process / "cmdline").read_bytes().split(b"\0"):
+            return True
+        # Its children hide their arguments; a container's root may not see where they work.
+        return (process / "cwd").samefile(cluster)
     except OSError:
         return False
 

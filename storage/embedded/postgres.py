@@ -1,6 +1,7 @@
 """The embedded server's life, as its holders see it."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from storage.data_folder import make_data_folder
 from storage.embedded import cluster, watcher
 from storage.embedded.place import Place, choose
 from storage.errors import DataFolderUnusable, EmbeddedPostgresFailed
-from storage.file_lock import FileLock
+from storage.file_lock import FileLock, open_owned
 
 PORT = 5432
 SETTINGS = {
@@ -48,10 +49,9 @@ class Postgres:
     def __init__(self, place: Place, holder: FileLock) -> None:
         self._place = place
         self._holder = holder
-        self._stopped = False
 
     def __repr__(self) -> str:
-        return f"<Postgres {self.where} {'left' if self._stopped else 'held'}>"
+        return f"<Postgres {self.where} {'left' if self._holder.closed else 'held'}>"
 
     @classmethod
     def start(cls, data: Path, *, deadline: float = 60) -> Self:
@@ -82,17 +82,12 @@ class Postgres:
 
     def stop(self, *, deadline: float = 60) -> None:
         """Leave; the last one waits until the server has ended. A second call does nothing."""
-        if self._stopped:
+        if self._holder.closed:
             return
-        self._stopped = True
         until = time.monotonic() + deadline
         try:
             with _start_lock(self._place, until):
-                # Refused both ways: the watcher holds it, so this was the last.
-                last = self._holder.exclusive() or not self._holder.shared()
-                self._holder.close()
-                if last and not _await_watcher(self._place, until):
-                    raise EmbeddedPostgresFailed("the server did not end in time")
+                self._leave(until)
         finally:
             self._holder.close()
 
@@ -106,6 +101,18 @@ class Postgres:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _leave(self, until: float) -> None:
+        if self._holder.closed:
+            return
+        # Refused both ways: the watcher holds it, so this was the last holder.
+        last = self._holder.exclusive() or not self._holder.shared()
+        self._holder.close()
+        if not last:
+            return
+        if not _await_watcher(self._place, until):
+            raise EmbeddedPostgresFailed("the server did not end in time")
+        cluster.clear(self._place)  # nothing to do, unless the watcher was killed
 
 
 def _start_lock(place: Place, until: float) -> FileLock:
@@ -149,12 +156,14 @@ def _start_watcher(place: Place, lock: FileLock, until: float) -> None:
         "pid_file": str(place.cluster / "postmaster.pid"),
         "sockets": str(place.sockets),
     }
-    with place.log.open("wb") as log:
+    with os.fdopen(open_owned(place.log), "wb") as log:
+        log.truncate()
         try:
             subprocess.run(
                 [sys.executable, "-I", "-S", watcher.__file__],
                 check=True,
                 cwd="/",
+                env=_environment(),
                 input=json.dumps(task).encode(),
                 stdout=log,
                 stderr=log,
@@ -163,6 +172,12 @@ def _start_watcher(place: Place, lock: FileLock, until: float) -> None:
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise EmbeddedPostgresFailed(f"its watcher did not start: {error}") from error
+
+
+def _environment() -> dict[str, str]:
+    """What the watcher gets: no secrets, but whatever the interpreter needs to load."""
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return cluster.ENVIRONMENT | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
 
 
 def _watcher_gone(place: Place) -> bool:
