@@ -1,0 +1,159 @@
+"""The embedded API: a Telegram reader inside your own program.
+
+    async with actors.open(data="./data", telegram="sandbox://127.0.0.1:4430"):
+        report = await actors.user(8124731874).parse()
+
+Importing it loads neither Telethon nor a database driver: they load when a house opens what needs
+them.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import actors._neighbours  # noqa: F401  first of all: are runtime and storage ours?
+from actors.errors import (
+    BadSettings,
+    BadTelegramAddress,
+    HouseClosed,
+    HouseOpen,
+    LoginRequired,
+    MixedTelegrams,
+    TelegramNotConfigured,
+    TelegramUnreachable,
+)
+from actors.values import (
+    Channel,
+    LoggedIn,
+    LoginFailed,
+    LoginStep,
+    ParseProgress,
+    ParseReport,
+    PasswordNeeded,
+    Post,
+    QrCode,
+    Status,
+    Unread,
+)
+from runtime import (
+    ActorCrashed,
+    ActorError,
+    ActorStopped,
+    AskOnLoop,
+    AskTimeout,
+    MailboxFull,
+    Refusal,
+)
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from actors.house import House
+    from actors.people import User
+
+_house: House | None = None  # the process's one open house: threads do not share context variables
+_opening = threading.Lock()
+
+
+class open:  # noqa: A001, N801  read as actors.open
+    """Open the house on a data folder, for the length of an `async with` block.
+
+    Whatever is not given comes from the environment (TGACTORS_DATA, ...) or `.env`, and then from
+    the embedded defaults. Raises `HouseOpen` if this process has one open, `BadSettings` with every
+    problem named, `StorageError` if the data folder or the database refuses.
+    """
+
+    def __init__(
+        self,
+        *,
+        data: str | Path | None = None,
+        telegram: str | None = None,
+        api_id: int | None = None,
+        api_hash: str | None = None,
+        database_url: str | None = None,
+        session_keys: str | None = None,
+    ) -> None:
+        self._given = {
+            "data": data,
+            "telegram": telegram,
+            "api_id": api_id,
+            "api_hash": api_hash,
+            "database_url": database_url,
+            "session_keys": session_keys,
+        }
+
+    async def __aenter__(self) -> House:
+        """Open it, and make it the one `actors.user` means."""
+        global _house  # noqa: PLW0603  documented: one open house per process
+        from actors import settings  # noqa: PLC0415  pydantic loads when it is needed
+        from actors.house import House  # noqa: PLC0415
+
+        house = House(settings.load(**self._given))
+        with _opening:
+            if _house is not None:
+                raise HouseOpen
+            _house = house
+        try:
+            await house.start()
+        except BaseException:
+            _house = None
+            raise
+        return house
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it: everything it started has ended when this returns."""
+        global _house
+        house, _house = _house, None
+        if house is not None:
+            await house.stop()
+
+
+def user(account: int) -> User:
+    """Return whatever can be done for a person, by Telegram user id. From any thread.
+
+    Raises `HouseClosed` if no house is open in this process.
+    """
+    house = _house
+    if house is None:
+        raise HouseClosed
+    return house.user(account)
+
+
+__all__ = [
+    "ActorCrashed",
+    "ActorError",
+    "ActorStopped",
+    "AskOnLoop",
+    "AskTimeout",
+    "BadSettings",
+    "BadTelegramAddress",
+    "Channel",
+    "HouseClosed",
+    "HouseOpen",
+    "LoggedIn",
+    "LoginFailed",
+    "LoginRequired",
+    "LoginStep",
+    "MailboxFull",
+    "MixedTelegrams",
+    "ParseProgress",
+    "ParseReport",
+    "PasswordNeeded",
+    "Post",
+    "QrCode",
+    "Refusal",
+    "Status",
+    "StorageError",
+    "TelegramNotConfigured",
+    "TelegramUnreachable",
+    "Unread",
+    "open",
+    "user",
+]

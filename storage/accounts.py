@@ -34,7 +34,8 @@ async def transition_on(
     if state not in STATES:
         msg = f"{state!r} is no account state"
         raise ValueError(msg)
-    row = await connection.fetchrow(sql.set_account, account, state, reason)
+    told = reason and storable(reason)
+    row = await connection.fetchrow(sql.set_account, account, state, told)
     assert row is not None, "an upsert returns its row"  # noqa: S101
     return _account(row)
 

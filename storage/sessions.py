@@ -58,9 +58,8 @@ def new_key() -> str:
 
 async def save(db: Database, vault: Vault, account: int, record: bytes) -> None:
     """Store the account's session in place of the one before."""
-    if await accounts.load(db, account) is None:
+    if await db.fetch_row(sql.save_session, account, vault.seal(record)) is None:
         raise UnknownAccount(account)
-    await db.execute(sql.save_session, account, vault.seal(record))
 
 
 async def admit(

@@ -1,0 +1,1 @@
+"""Telegram, by way of Telethon, which lives in this package only."""

@@ -1,0 +1,104 @@
+"""What the domain refuses, and what the person can do about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from runtime import Refusal
+
+
+class LoginRequired(Refusal):
+    """Account {account} is not logged in ({why}). Log in first: `tgactors login {account}`, or
+    `async for step in actors.user({account}).login()`.
+    """  # noqa: D205
+
+    def __init__(self, account: int, why: str) -> None:
+        super().__init__(account, why)
+        self.account = account
+        self.why = why
+
+
+class TelegramUnreachable(Refusal):
+    """Telegram could not be reached ({why}). Nothing is lost: try again in a moment, and check the
+    network if it goes on.
+    """  # noqa: D205
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Flooded(Refusal):
+    """Telegram asks this account to wait until {until}. Ask again after that."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+class SessionRevoked(Refusal):
+    """Telegram no longer accepts this session ({reason}). Log in again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ChannelClosed(Refusal):
+    """Telegram does not let this account read the channel ({reason}). Join it again to read on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PasswordRequired(Refusal):
+    """The account is protected by a two-step password (hint: {hint})."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(hint)
+        self.hint = hint
+
+
+class TelegramNotConfigured(Refusal):
+    """No Telegram is configured. Set TGACTORS_API_ID and TGACTORS_API_HASH (from
+    https://my.telegram.org), or try it without an account: run `tgactors sandbox --scan` and set
+    TGACTORS_TELEGRAM to the address it prints.
+    """  # noqa: D205
+
+
+class BadTelegramAddress(Refusal):
+    """{address!r} is no sandbox address. Use sandbox://127.0.0.1:PORT, on a loopback address: the
+    sandbox's key is public, so it is trusted nowhere else.
+    """  # noqa: D205
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+class MixedTelegrams(Refusal):
+    """This process has {one} open and cannot open {other}: the sandbox's public key must never
+    vouch for a real account. Use a process of its own for each.
+    """  # noqa: D205
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one, other)
+        self.one = one
+        self.other = other
+
+
+class BadSettings(Refusal):
+    """The configuration has problems. {problems}"""  # noqa: D400
+
+    def __init__(self, problems: str) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class HouseOpen(Refusal):
+    """A house is open in this process already. Use `actors.user(id)`, or close it first."""
+
+
+class HouseClosed(Refusal):
+    """No house is open in this process. Use `async with actors.open(): ...` around this."""

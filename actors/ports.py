@@ -1,0 +1,88 @@
+"""What a SessionActor needs of Telegram and of the store, in plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from runtime import Request
+from storage.rows import ChannelSeen, PostRow
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on Telegram."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginToken:
+    """What a QR code holds."""
+
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """A page of a channel's history: every id that came, and the posts among them."""
+
+    ids: tuple[int, ...]
+    posts: tuple[PostRow, ...]
+
+
+class TelegramPort(Protocol):
+    """One account's connection. Its refusals: TelegramUnreachable, Flooded, SessionRevoked,
+    ChannelClosed, PasswordRequired.
+
+    Everything is called on the loop that called `connect` first.
+    """  # noqa: D205
+
+    async def connect(self) -> None:
+        """Connect, with the session record it was made with, or with a fresh key."""
+
+    async def close(self) -> None:
+        """Disconnect; the session stays valid."""
+
+    async def login_token(self) -> LoginToken | Person:
+        """Return a code to scan, or who has scanned the last one."""
+
+    async def wait_scanned(self, until: datetime) -> None:
+        """Return when the code was scanned, or at a time."""
+
+    async def me(self) -> Person:
+        """Return whose session this is."""
+
+    async def log_out(self) -> None:
+        """End the session at Telegram."""
+
+    async def channels(self) -> tuple[ChannelSeen, ...]:
+        """Return the broadcast channels in the account's dialogs."""
+
+    async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
+        """Return the id of the n-th newest message of a channel, None if it has fewer."""
+
+    async def history(self, channel: int, access_hash: int, low: int) -> HistoryPage:
+        """Return the messages of a channel that follow upward from id `low`, inclusive."""
+
+    def record(self) -> bytes:
+        """Return the session as it is now, to be sealed and kept."""
+
+
+class MakeTelegram(Protocol):
+    """Makes the connection of an account; does no input or output."""
+
+    def __call__(self, record: bytes | None) -> TelegramPort:
+        """Make one from a session record, or a fresh one."""
+
+
+class Asks(Protocol):
+    """Somebody who answers requests: an actor's reference, or a model of one in a test."""
+
+    async def ask(self, request: Request[R], *, timeout: float = ...) -> R:
+        """Answer a request within `timeout` seconds."""

@@ -1,0 +1,261 @@
+"""The actor that owns one account's Telegram client."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+from actors.board import Board
+from actors.errors import (
+    Flooded,
+    LoginRequired,
+    PasswordRequired,
+    SessionRevoked,
+    TelegramUnreachable,
+)
+from actors.login import WAITING, Event, State, after
+from actors.messages import (
+    LoadAccount,
+    LoadSession,
+    LoginRequest,
+    NextLoginStep,
+    NextProgress,
+    ReadRequest,
+    SaveSession,
+    SaveTransition,
+    SessionMessage,
+    StatusRequest,
+)
+from actors.ports import Asks, LoginToken, MakeTelegram, Person, TelegramPort
+from actors.qr import drawn
+from actors.reading import Reading
+from actors.values import (
+    LoggedIn,
+    LoginFailed,
+    LoginStep,
+    ParseProgress,
+    ParseReport,
+    PasswordNeeded,
+    QrCode,
+    Status,
+)
+from runtime import Actor, Refusal, reply
+from runtime.logs import get_logger
+from storage.errors import StorageError
+
+log = get_logger("actors")
+
+_SHORTEST_QR = timedelta(seconds=1)  # however far the clocks are apart
+
+
+class SessionActor(Actor[SessionMessage]):
+    """Keep one account logged in, and its archive up to date.
+
+    The account's Telegram client is made, used and closed here, on this actor's thread and loop;
+    no reference to it ever leaves.
+    """
+
+    refusals = (*Actor.refusals, StorageError)
+
+    def __init__(self, account: int, *, telegram: MakeTelegram, store: Asks) -> None:
+        self._account = account
+        self._make = telegram
+        self._store = store
+        self._state = State.NEW
+        self._reason: str | None = None
+        self._since: datetime | None = None
+        self._telegram: TelegramPort | None = None
+        self._kept: bytes | None = None  # the session record as it lies in the store
+        self._logging_in = False
+        self._reading = False
+        self._steps: Board[LoginStep] = Board()
+        self._progress: Board[ParseProgress] = Board()
+        self._last: ParseReport | None = None
+
+    async def started(self) -> None:
+        """Take up the account's state; a login that its client did not survive is given up."""
+        row = await self._store.ask(LoadAccount(account=self._account))
+        if row is not None:
+            self._state, self._reason, self._since = State(row.state), row.reason, row.changed_at
+        if self._state in WAITING:
+            await self._move(Event.GIVEN_UP, "the program ended during the login")
+
+    async def stopped(self) -> None:
+        """Disconnect; the session stays valid at Telegram."""
+        await self._disconnect()
+
+    async def handle(self, message: SessionMessage, /) -> object:
+        """Answer at once what is known, and by a job what takes time."""
+        match message:
+            case LoginRequest(within=within):
+                if not self._logging_in:
+                    self._logging_in, self._steps = True, Board()
+                return self.job(self._log_in(within), key="login")
+            case NextLoginStep(after=number):
+                return self.job(self._steps.after(number))
+            case ReadRequest(depth=depth):
+                if not self._reading:
+                    self._reading, self._progress = True, Board()
+                return self.job(self._read(depth), key="read")
+            case NextProgress(after=number):
+                return self.job(self._progress.after(number))
+            case StatusRequest():
+                return reply(message, self._status())
+            case _:
+                assert_never(message)
+
+    # Logging in
+
+    async def _log_in(self, within: float) -> LoggedIn | LoginFailed:
+        step: LoggedIn | LoginFailed
+        try:
+            if self._state is not State.READY:
+                await self._log_in_by_qr(datetime.now(UTC) + timedelta(seconds=within))
+            step = LoggedIn(account=self._account)
+        except _LoginEnded as end:
+            step = LoginFailed(reason=end.reason)
+        except (Flooded, SessionRevoked, TelegramUnreachable) as trouble:
+            step = LoginFailed(reason=str(trouble))
+        finally:
+            self._logging_in = False
+            if self._state in WAITING:
+                await self._move(Event.GIVEN_UP, "the login was not finished")
+        self._steps.post(step)
+        return step
+
+    async def _log_in_by_qr(self, deadline: datetime) -> None:
+        await self._disconnect()
+        telegram = self._make(None)
+        try:
+            await telegram.connect()
+            person = await self._scanned(telegram, deadline)
+            if person.id != self._account:
+                await telegram.log_out()
+                raise _LoginEnded(
+                    f"The code was scanned by account {person.id}, not by {self._account}: that "
+                    "session was ended. Scan it with the right account, or log in as the other."
+                )
+            self._kept = telegram.record()
+            await self._move(Event.AUTHORISED, None, record=self._kept)
+        finally:
+            await telegram.close()
+
+    async def _scanned(self, telegram: TelegramPort, deadline: datetime) -> Person:
+        """Show one code after another until one is scanned."""
+        generation = 0
+        while True:
+            try:
+                token = await telegram.login_token()
+            except PasswordRequired as password:
+                await self._move(Event.PASSWORD_ASKED, None)
+                self._steps.post(PasswordNeeded(hint=password.hint))
+                raise _LoginEnded(
+                    "This account has a two-step password, which this version cannot ask for yet."
+                ) from None
+            if isinstance(token, Person):
+                return token
+            if datetime.now(UTC) >= deadline:
+                raise _LoginEnded("Nobody scanned the code in time. Log in again for a fresh one.")
+            generation += 1
+            await self._show(token, generation)
+            soonest = datetime.now(UTC) + _SHORTEST_QR
+            await telegram.wait_scanned(min(max(token.expires_at, soonest), deadline))
+
+    async def _show(self, token: LoginToken, generation: int) -> None:
+        if self._state is not State.QR_WAIT:
+            await self._move(Event.QR_SHOWN, None)
+        self._steps.post(
+            QrCode(
+                url=token.url,
+                expires_at=token.expires_at,
+                generation=generation,
+                terminal=drawn(token.url),
+            )
+        )
+
+    # Reading
+
+    async def _read(self, depth: int | None) -> ParseReport:
+        try:
+            telegram = await self._connected()
+            reading = Reading(
+                self._account, telegram, self._store, depth=depth, progress=self._progress.post
+            )
+            report = await reading.run()
+            await self._keep_session()
+        except SessionRevoked as revoked:
+            await self._disconnect()
+            await self._move(Event.REVOKED, revoked.reason)
+            raise self._login_required() from None
+        except TelegramUnreachable:
+            await self._disconnect()  # a client that lost its server may never find it again
+            raise
+        finally:
+            self._reading = False
+        self._last = report
+        log.info(
+            "session.parsed", account=self._account, added=report.added, channels=report.channels
+        )
+        return report
+
+    async def _connected(self) -> TelegramPort:
+        """Return the account's connection, opened from its session record if need be."""
+        if self._state is not State.READY:
+            raise self._login_required()
+        if self._telegram is None:
+            self._kept = await self._store.ask(LoadSession(account=self._account))
+            if self._kept is None:
+                raise SessionRevoked("its session record is gone")
+            self._telegram = self._make(self._kept)
+            await self._telegram.connect()
+        return self._telegram
+
+    async def _keep_session(self) -> None:
+        if self._telegram is None:
+            return
+        record = self._telegram.record()
+        if record != self._kept:
+            await self._store.ask(SaveSession(account=self._account, record=record))
+            self._kept = record
+
+    async def _disconnect(self) -> None:
+        telegram, self._telegram = self._telegram, None
+        if telegram is not None:
+            with contextlib.suppress(Refusal):
+                await telegram.close()
+
+    # State
+
+    async def _move(self, event: Event, reason: str | None, *, record: bytes | None = None) -> None:
+        """Persist what an event leads to, then believe it."""
+        state = after(self._state, event)
+        row = await self._store.ask(
+            SaveTransition(account=self._account, state=state, reason=reason, record=record)
+        )
+        self._state, self._reason, self._since = state, row.reason, row.changed_at
+        log.info("account.moved", account=self._account, state=state, event_=event)
+
+    def _login_required(self) -> LoginRequired:
+        why = f"its state is {self._state}"
+        return LoginRequired(self._account, f"{why}: {self._reason}" if self._reason else why)
+
+    def _status(self) -> Status:
+        flood = self._last.flood_until if self._last is not None else None
+        return Status(
+            account=self._account,
+            state=self._state.value,
+            reason=self._reason,
+            since=self._since,
+            parsing=self._reading,
+            flood_until=flood if flood is not None and flood > datetime.now(UTC) else None,
+            last_report=self._last,
+        )
+
+
+class _LoginEnded(Exception):
+    """A login has come to an end that is nobody's fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

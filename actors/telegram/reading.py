@@ -1,0 +1,95 @@
+"""The calls that read channels, their answers as plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telethon import TelegramClient
+from telethon.tl import types
+from telethon.tl.functions.messages import GetHistoryRequest
+
+from actors.ports import HistoryPage
+from storage.rows import ChannelSeen, PostRow
+
+PAGE = 100
+"""Messages a page, the most Telegram gives."""
+
+
+async def channels(client: TelegramClient) -> tuple[ChannelSeen, ...]:
+    """Return the broadcast channels among the account's dialogs."""
+    return tuple(
+        [
+            _seen(dialog)
+            async for dialog in client.iter_dialogs(ignore_migrated=True)
+            if isinstance(dialog.entity, types.Channel) and dialog.entity.broadcast
+        ]
+    )
+
+
+def _seen(dialog: Any) -> ChannelSeen:
+    channel = dialog.entity
+    return ChannelSeen(
+        id=channel.id,
+        access_hash=channel.access_hash,
+        title=channel.title,
+        username=channel.username or None,
+        top=dialog.dialog.top_message,
+    )
+
+
+async def nth_newest(client: TelegramClient, channel: int, access_hash: int, n: int) -> int | None:
+    """Return the id of the n-th newest message, None if there are fewer."""
+    answer = await _history(client, channel, access_hash, offset_id=0, add_offset=n - 1, limit=1)
+    return answer.messages[0].id if answer.messages else None
+
+
+async def history(client: TelegramClient, channel: int, access_hash: int, low: int) -> HistoryPage:
+    """Return the messages that follow upward from id `low`, inclusive.
+
+    Telegram counts a window from the first message below `offset_id`; a negative `add_offset`
+    moves it to the newer ones.
+    """
+    answer = await _history(
+        client, channel, access_hash, offset_id=low, add_offset=-PAGE, limit=PAGE
+    )
+    return HistoryPage(
+        ids=tuple(message.id for message in answer.messages),
+        posts=tuple(
+            _post(channel, message)
+            for message in answer.messages
+            if isinstance(message, types.Message)
+        ),
+    )
+
+
+async def _history(
+    client: TelegramClient,
+    channel: int,
+    access_hash: int,
+    *,
+    offset_id: int,
+    add_offset: int,
+    limit: int,
+) -> Any:
+    return await client(
+        GetHistoryRequest(
+            peer=types.InputPeerChannel(channel, access_hash),
+            offset_id=offset_id,
+            offset_date=None,
+            add_offset=add_offset,
+            limit=limit,
+            max_id=0,
+            min_id=0,
+            hash=0,
+        )
+    )
+
+
+def _post(channel: int, message: Any) -> PostRow:
+    return PostRow(
+        channel_id=channel,
+        id=message.id,
+        published_at=message.date,
+        edited_at=None if message.edit_hide else message.edit_date,
+        text=message.message or "",
+    )

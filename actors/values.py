@@ -1,0 +1,134 @@
+"""The nouns of the embedded API: what answers are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from storage.rows import ChannelView as Channel
+from storage.rows import PostView as Post
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(Generic[T]):
+    """The newest of a series of values; numbers grow, and a slow reader may skip some."""
+
+    number: int
+    value: T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    """A code to be scanned with Telegram's own app: Settings, Devices, Link Desktop Device."""
+
+    url: str
+    """The tg://login link that the code holds."""
+    expires_at: datetime
+    """When Telegram stops accepting it; a fresh one follows by itself."""
+    generation: int
+    """1 for the first code of a login, then counting up."""
+    terminal: str
+    """The code drawn for a terminal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordNeeded:
+    """The code was accepted; Telegram asks for the account's two-step password."""
+
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """The account is READY."""
+
+    account: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginFailed:
+    """The login has ended without success."""
+
+    reason: str
+    """What happened and what to do, for people."""
+
+
+LoginStep = QrCode | PasswordNeeded | LoggedIn | LoginFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A followed channel that could not be read to its end, and why."""
+
+    channel: int
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseReport:
+    """What one parse committed."""
+
+    account: int
+    channels: int
+    """Channels the account follows."""
+    added: int
+    """Posts stored that were not there before."""
+    unread: tuple[Unread, ...]
+    """Channels whose reading ended early; the next parse goes on where it ended."""
+    flood_until: datetime | None
+    """When Telegram will answer the account again, if it asked to wait."""
+    took: float
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseProgress:
+    """How far a parse has come."""
+
+    channel: str
+    """The title of the channel that moved last."""
+    done: int
+    """Channels read."""
+    channels: int
+    """Channels to read."""
+    added: int
+    """Posts stored so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How an account is doing."""
+
+    account: int
+    state: str
+    """NEW, QR_WAIT, CODE_WAIT, PASSWORD_WAIT, READY, EXPIRED or LOGGED_OUT."""
+    reason: str | None
+    """Why, where the state needs one."""
+    since: datetime | None
+    """When the state began; None for an account that was never seen."""
+    parsing: bool
+    """Whether its channels are being read now."""
+    flood_until: datetime | None
+    """When Telegram will answer the account again, if it asked to wait."""
+    last_report: ParseReport | None
+    """The last parse since the account's actor started."""
+
+
+__all__ = [
+    "Channel",
+    "LoggedIn",
+    "LoginFailed",
+    "LoginStep",
+    "Numbered",
+    "ParseProgress",
+    "ParseReport",
+    "PasswordNeeded",
+    "Post",
+    "QrCode",
+    "Status",
+    "Unread",
+]
