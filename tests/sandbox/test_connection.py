@@ -1,0 +1,206 @@
+"""MTProto as stock clients speak it."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from hashlib import sha1
+from typing import Any
+
+import pytest
+from telethon import functions, types
+from telethon.crypto import AES, AuthKey, rsa
+from telethon.errors import AuthKeyNotFound
+from telethon.extensions import BinaryReader
+from telethon.helpers import generate_key_data_from_nonce
+from telethon.network import (
+    ConnectionTcpAbridged,
+    ConnectionTcpFull,
+    ConnectionTcpIntermediate,
+    ConnectionTcpObfuscated,
+)
+
+from sandbox import Channel, Person, Sandbox, World
+from sandbox.handshake import Handshake
+from sandbox.world import access_hash
+
+Connect = Callable[..., AbstractAsyncContextManager[Any]]
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    "transport",
+    [
+        ConnectionTcpFull,
+        ConnectionTcpAbridged,
+        ConnectionTcpIntermediate,
+        ConnectionTcpObfuscated,
+    ],
+)
+async def test_every_framing_makes_a_key_and_reads(
+    sandbox: Sandbox, connect: Connect, anna: Person, news: Channel, transport: type
+) -> None:
+    """Key exchange, small and large packets go through each of the client's transports."""
+    async with connect(connection=transport) as stranger:
+        assert len(stranger.session.auth_key.key) == 256
+        assert await stranger.get_me() is None
+        login = await stranger.qr_login()
+        sandbox.scan(login.url, anna.id)
+        await login.recreate()
+        peer = types.InputPeerChannel(news.id, access_hash(anna.id, "channel", news.id))
+        assert len([post async for post in stranger.iter_messages(peer, wait_time=0)]) == 250
+
+
+async def test_many_calls_travel_in_one_packet(
+    sandbox: Sandbox, connect: Connect, anna: Person, news: Channel
+) -> None:
+    """A container of calls, one of them large enough to be compressed, gets every answer."""
+    channel = types.InputChannel(news.id, access_hash(anna.id, "channel", news.id))
+    large = functions.channels.GetMessagesRequest(
+        channel, [types.InputMessageID(number) for number in range(1, 101)]
+    )
+    async with connect(anna) as client:
+        results = await client(
+            [large, functions.updates.GetStateRequest(), functions.help.GetConfigRequest()]
+        )
+        assert len(results[0].messages) == 100
+        assert results[2].dc_options[0].port == sandbox.port
+        pong = await asyncio.wait_for(client(functions.PingRequest(ping_id=77)), 10)
+        assert pong.ping_id == 77
+
+
+@pytest.mark.parametrize("offset", [-1000, 1000])
+async def test_a_client_with_a_wrong_clock_is_corrected(
+    sandbox: Sandbox, connect: Connect, anna: Person, offset: int
+) -> None:
+    """Message ids minutes off are refused with the right time, and the client adjusts."""
+    async with connect(anna) as client:
+        client._sender._state.time_offset = offset
+        client._sender._state._last_msg_id = 0
+        state = await asyncio.wait_for(client(functions.updates.GetStateRequest()), 10)
+        assert state.pts > 0
+        assert abs(client._sender._state.time_offset) <= 1
+    assert sandbox.calls
+
+
+async def test_a_login_survives_a_restart_but_not_another_sandbox(connect: Connect) -> None:
+    """Entered again a sandbox knows its keys; a fresh one answers that it does not."""
+    world = World()
+    reader = world.person(1)
+    sandbox = Sandbox(world)
+    with sandbox:
+        async with connect(reader, to=sandbox) as client:
+            key, port = client.session.auth_key, sandbox.port
+    with sandbox:
+        assert sandbox.port == port
+        async with connect(to=sandbox) as again:
+            await _take_over(again, key)
+            assert (await again.get_me()).id == reader.id
+    with Sandbox(world) as fresh:
+        async with connect(to=fresh) as unknown:
+            with pytest.raises(AuthKeyNotFound):
+                await _take_over(unknown, key)
+
+
+async def _take_over(client: Any, key: Any) -> None:
+    await client.disconnect()
+    client._sender.auth_key.key = key.key
+    await asyncio.wait_for(client.connect(), 10)
+
+
+def test_clients_in_twenty_threads_are_served_at_once(
+    connect: Connect, anna: Person, news: Channel
+) -> None:
+    """Twenty clients, each on its own thread and loop, all connected together, read it all."""
+    together = threading.Barrier(20, timeout=20)
+    peer = types.InputPeerChannel(news.id, access_hash(anna.id, "channel", news.id))
+    read: list[int] = []
+
+    async def follow() -> None:
+        async with connect(anna) as client:
+            together.wait()
+            ids = [post.id async for post in client.iter_messages(peer, wait_time=0)]
+            assert ids == list(range(250, 0, -1))
+            read.append(len(ids))
+
+    threads = [threading.Thread(target=lambda: asyncio.run(follow())) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert read == [250] * 20
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + bytes(64),
+        b"\xef\x7f" + bytes(8),
+        b"\xee\xee\xee\xee" + struct.pack("<i", 40) + bytes(range(40)),
+        b"\xee\xee\xee\xee" + struct.pack("<i", 28) + bytes(16) + struct.pack("<i", 8) + bytes(8),
+    ],
+    ids=["http", "abridged, cut", "unknown key", "handshake"],
+)
+async def test_garbage_ends_its_own_connection_only(
+    served: Sandbox, connect: Connect, anna: Person, garbage: bytes
+) -> None:
+    """Bytes that are no MTProto close that connection; others are served on."""
+    async with connect(anna) as client:
+        with socket.create_connection((served.host, served.port), timeout=10) as stranger:
+            stranger.sendall(garbage)
+            stranger.shutdown(socket.SHUT_WR)
+            while await asyncio.to_thread(_received, stranger):
+                pass
+        assert (await client.get_me()).id == anna.id
+
+
+def _received(stranger: socket.socket) -> bytes:
+    try:
+        return stranger.recv(4096)
+    except ConnectionResetError:
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("exponent", "is_short"), [(1502, False), (1503, True), (1741, True), (1742, False)]
+)
+def test_a_shared_number_with_a_leading_zero_is_made_anew(exponent: int, is_short: bool) -> None:
+    """The client would cut such a key short, so it is told to retry; any other is accepted."""
+    found_short, answer = _exchange(exponent)
+    assert found_short is is_short
+    assert isinstance(answer, types.DhGenRetry if is_short else types.DhGenOk)
+
+
+def _exchange(exponent: int) -> tuple[bool, Any]:
+    """Run one key exchange; whether the shared number is short, and the last answer."""
+    handshake, nonce, new_nonce = Handshake(), 5, 7
+    pq = _step(handshake, functions.ReqPqMultiRequest(nonce))
+    inner = types.PQInnerData(pq.pq, b"\x02", b"\x03", nonce, pq.server_nonce, new_nonce)
+    fingerprint = pq.server_public_key_fingerprints[0]
+    block = rsa.encrypt(fingerprint, bytes(inner))
+    offer = _step(
+        handshake,
+        functions.ReqDHParamsRequest(nonce, pq.server_nonce, b"\x02", b"\x03", fingerprint, block),
+    )
+    key, iv = generate_key_data_from_nonce(pq.server_nonce, new_nonce)
+    dh = BinaryReader(AES.decrypt_ige(offer.encrypted_answer, key, iv)[20:]).tgread_object()
+    prime = int.from_bytes(dh.dh_prime, "big")
+    shared = pow(int.from_bytes(dh.g_a, "big"), exponent, prime)
+    mine = pow(dh.g, exponent, prime)
+    data = bytes(types.ClientDHInnerData(nonce, pq.server_nonce, 0, rsa.get_byte_array(mine)))
+    sealed = AES.encrypt_ige(sha1(data, usedforsecurity=False).digest() + data, key, iv)
+    answer = _step(handshake, functions.SetClientDHParamsRequest(nonce, pq.server_nonce, sealed))
+    made = AuthKey(rsa.get_byte_array(shared))
+    number = 1 if isinstance(answer, types.DhGenOk) else 2
+    expected = made.calc_new_nonce_hash(new_nonce, number)
+    assert getattr(answer, f"new_nonce_hash{number}") == expected
+    assert (handshake.key is None) == (number == 2)
+    return shared.bit_length() <= 2040, answer
+
+
+def _step(handshake: Handshake, request: Any) -> Any:
+    body = bytes(request)
+    answer = handshake.step(struct.pack("<qqi", 0, 1, len(body)) + body)
+    return BinaryReader(answer).tgread_object()
