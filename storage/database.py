@@ -30,6 +30,8 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 STARTING = (asyncpg.CannotConnectNowError, ConnectionRefusedError, FileNotFoundError)
 STARTING_PAUSE = 0.05
 NEVER = 2**62
+SCHEMES = ("postgresql", "postgres")
+UNREADABLE = "an unreadable address"
 MIGRATION_TIME = 600.0
 
 
@@ -182,10 +184,13 @@ def _place(dsn: str) -> str:
     """Name the server and database of an address, leaving out who logs in and with what."""
     try:
         parts = urlsplit(dsn)
-        host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
-        return f"{host}{parts.path}"
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        return "an unreadable address"
+        return UNREADABLE
+    if parts.scheme not in SCHEMES:
+        return UNREADABLE
+    host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
+    return f"{host}{port}{parts.path}"
 
 
 @contextmanager
@@ -194,8 +199,6 @@ def _translated(where: str, patience: float) -> Iterator[None]:
     try:
         yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        if isinstance(error, ValueError):
-            raise  # a value that no column holds: the caller's fault, not the store's refusal
         raise _refusal(error, where, patience) from error
 
 
@@ -217,4 +220,4 @@ def _refusal(error: Exception, where: str, patience: float) -> StorageError:
         case asyncpg.PostgresError():
             return StatementRefused(type(error).__name__, error.sqlstate or "unknown")
         case _:
-            return DatabaseUnreachable(where, type(error).__name__)
+            return DatabaseUnreachable(where, str(error))

@@ -16,7 +16,10 @@ async def follow(db: Database, account: int, seen: Sequence[ChannelSeen]) -> lis
 
     Return their states in the same order; of channels given twice the first counts.
     """
-    unique = list({channel.id: channel for channel in reversed(seen)}.values())[::-1]
+    first: dict[int, ChannelSeen] = {}
+    for channel in seen:
+        first.setdefault(channel.id, channel)
+    unique = list(first.values())
     async with db.transaction() as connection:
         if await connection.fetchrow(sql.lock_account, account) is None:
             raise UnknownAccount(account)

@@ -1,0 +1,208 @@
+"""The pool: deadlines, loops, and errors in this room's words."""
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from storage import accounts
+from storage.database import Database
+from storage.errors import (
+    DatabaseBusy,
+    DatabaseClosed,
+    DatabaseUnreachable,
+    ForeignLoop,
+    StatementRefused,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_nothing_blocks_the_loop(dsn: str) -> None:
+    """Opening, migrating, writing and closing make no blocking call in the loop."""
+    with blockbuster_ctx() as guard:
+        # Looking for ~/.pgpass is the vendor's own, once for each connection.
+        guard.functions["os.stat"].can_block_in("asyncpg/connect_utils.py", "_read_password_file")
+        async with await Database.open(dsn) as db:
+            await db.migrate()
+            await accounts.transition(db, 1, "NEW", None)
+
+
+async def test_a_server_that_is_not_there_is_told_without_the_password(
+    unused_tcp_port: int,
+) -> None:
+    """The refusal names host and database and hides who logs in and with what."""
+    dsn = f"postgresql://somebody:hunter2@127.0.0.1:{unused_tcp_port}/archive"
+    with pytest.raises(DatabaseUnreachable) as refused:
+        await Database.open(dsn, connect_within=0.2)
+    text = str(refused.value)
+    assert refused.value.where == f"127.0.0.1:{unused_tcp_port}/archive"
+    assert "hunter2" not in text
+    assert "somebody" not in text
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    ["hunter2", "http://me:hunter2@h/db", "postgresql://me:hunter2@h:hunter2/db", "//[hunter2"],
+)
+async def test_an_unreadable_address_is_not_shown(dsn: str) -> None:
+    """A mistyped address may be nothing but a password, so it appears nowhere."""
+    with pytest.raises(DatabaseUnreachable, match="TGACTORS_DATABASE_URL") as refused:
+        await Database.open(dsn, connect_within=0.2)
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
+async def test_a_missing_database_is_told(dsn: str) -> None:
+    """A database that does not exist is unreachable, with the server's own words."""
+    with pytest.raises(DatabaseUnreachable, match="does not exist"):
+        await Database.open(dsn.replace("@/", "@/no_"), connect_within=5)
+
+
+async def test_a_server_that_comes_up_late_is_awaited(folder: Path) -> None:
+    """Opening keeps trying while nothing listens yet, and uses the first server that does."""
+    asked = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read(8)
+        writer.close()
+
+    dsn = f"postgresql://me@/app?host={folder}&port=5432"
+    opening = asyncio.create_task(Database.open(dsn, connect_within=20))
+    done, _ = await asyncio.wait([opening], timeout=0.2)
+    assert not done
+    server = await asyncio.start_unix_server(answer, folder / ".s.PGSQL.5432")
+    async with server, asyncio.timeout(10):
+        await asked.wait()
+        with pytest.raises(DatabaseUnreachable):
+            await opening
+
+
+async def test_a_long_statement_is_cut_off(dsn: str) -> None:
+    """A statement lasts no longer than the patience, and the connection stays usable."""
+    async with await Database.open(dsn, connections=1, patience=0.3) as db:
+        with pytest.raises(DatabaseBusy) as refused:
+            await db.execute("SELECT pg_sleep(60)")
+        assert refused.value.seconds == 0.3
+        assert await db.fetch_value("SELECT 1") == 1
+
+
+async def test_a_wait_for_a_connection_has_an_end(dsn: str) -> None:
+    """When every connection is busy the next caller is refused after the patience."""
+    async with (
+        await Database.open(dsn, connections=1, patience=0.3) as db,
+        db.connection() as held,
+    ):
+        with pytest.raises(DatabaseBusy):
+            await db.fetch_value("SELECT 1")
+        assert await held.fetchval("SELECT 1") == 1
+
+
+async def test_a_failing_transaction_leaves_nothing(db: Database) -> None:
+    """An error inside a transaction undoes it, and the next one works."""
+
+    async def fail_late() -> None:
+        async with db.transaction() as connection:
+            await accounts.transition_on(connection, 1, "NEW", None)
+            await connection.execute("SELECT 1/0")
+
+    with pytest.raises(StatementRefused, match="22012"):
+        await fail_late()
+    assert await accounts.all(db) == []
+
+
+async def test_a_cancelled_caller_gives_its_connection_back(dsn: str) -> None:
+    """Giving up in the middle of a statement frees the connection for the next."""
+    async with await Database.open(dsn, connections=1) as db:
+        began = asyncio.Event()
+
+        async def wait_long() -> None:
+            async with db.connection() as connection:
+                began.set()
+                await connection.execute("SELECT pg_sleep(60)")
+
+        waiting = asyncio.create_task(wait_long())
+        await began.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await db.fetch_value("SELECT 1") == 1
+
+
+async def test_a_cut_connection_is_replaced(dsn: str) -> None:
+    """A caller whose connection dies is told; the next one gets a new connection."""
+    async with await Database.open(dsn, connections=1) as db:
+        with pytest.raises(DatabaseUnreachable):
+            await db.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert await db.fetch_value("SELECT 1") == 1
+
+
+async def test_another_loop_is_refused(db: Database) -> None:
+    """Use from a foreign loop is refused by name before anything is sent."""
+    seen: list[BaseException] = []
+
+    def elsewhere() -> None:
+        try:
+            asyncio.run(accounts.all(db))
+        except ForeignLoop as error:
+            seen.append(error)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join(10)
+    assert [type(error) for error in seen] == [ForeignLoop]
+    assert await accounts.all(db) == []
+
+
+async def test_a_closed_database_says_so(dsn: str) -> None:
+    """After closing, twice even, every use is refused."""
+    db = await Database.open(dsn)
+    await db.close()
+    await db.close()
+    with pytest.raises(DatabaseClosed):
+        await accounts.all(db)
+
+
+async def test_closing_does_not_wait_for_a_stuck_statement(dsn: str) -> None:
+    """A statement still running at the deadline is cut off, and its caller is told."""
+    db = await Database.open(dsn, connections=1)
+    began = asyncio.Event()
+
+    async def stuck() -> None:
+        async with db.connection() as connection:
+            began.set()
+            await connection.execute("SELECT pg_sleep(60)")
+
+    running = asyncio.create_task(stuck())
+    await began.wait()
+    async with asyncio.timeout(10):
+        await db.close(deadline=0.2)
+        with pytest.raises(DatabaseUnreachable):
+            await running
+
+
+async def test_settings_of_a_transaction_end_with_it(dsn: str) -> None:
+    """What one caller sets locally the next one on the same connection does not see."""
+    async with await Database.open(dsn, connections=1) as db:
+        async with db.transaction() as connection:
+            await connection.execute("SELECT set_config('tgactors.account', '42', true)")
+        assert not await db.fetch_value("SELECT current_setting('tgactors.account', true)")
+
+
+async def test_the_representation_holds_no_secret(dsn: str) -> None:
+    """Printing a database shows where it is and nothing else."""
+    async with await Database.open(dsn.replace("postgres@", "postgres:hunter2@")) as db:
+        assert repr(db).endswith("open>")
+        assert "hunter2" not in repr(db)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
