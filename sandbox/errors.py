@@ -7,7 +7,8 @@ class SandboxError(Exception):
     def __str__(self) -> str:
         """The docstring of the class, with what its attributes add."""
         text = " ".join((type(self).__doc__ or "").split())
-        facts = ", ".join(f"{name}: {value!r}" for name, value in vars(self).items())
+        own = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        facts = ", ".join(f"{name}: {value!r}" for name, value in own.items())
         return f"{text} ({facts})" if facts else text
 
 

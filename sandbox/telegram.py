@@ -68,10 +68,13 @@ class Telegram:
         task.add_done_callback(self._tasks.discard)
 
     async def _scan_until_collected(self, token: Token, person_id: int) -> None:
-        self.scan(token.url, person_id)
+        if token.accepted_by is None:  # it may have been exported, and offered, twice by now
+            self.scan(token.url, person_id)
         # Told before it listens, a client never knows; a person would scan again.
-        while not token.collected and not self.logins.is_expired(token):
+        while True:
             await asyncio.sleep(_REMINDER)
+            if token.collected or self.logins.is_expired(token):
+                return
             self._push(token.key, types.UpdateLoginToken())
 
     def _push(self, key: Key, update: Any) -> None:

@@ -37,7 +37,7 @@ def anna(world: World) -> Person:
 
 @pytest.fixture
 def boris(world: World) -> Person:
-    return world.person(102, first_name="Boris")
+    return world.person(102, first_name="Boris", phone="79990000102")
 
 
 @pytest.fixture
