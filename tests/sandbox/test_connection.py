@@ -1,9 +1,11 @@
 """MTProto as stock clients speak it."""
 
 import asyncio
+import logging
 import socket
 import struct
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from hashlib import sha1
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 from telethon import functions, types
 from telethon.crypto import AES, AuthKey, rsa
-from telethon.errors import AuthKeyNotFound
+from telethon.errors import AuthKeyNotFound, BadRequestError
 from telethon.extensions import BinaryReader
 from telethon.helpers import generate_key_data_from_nonce
 from telethon.network import (
@@ -21,8 +23,11 @@ from telethon.network import (
     ConnectionTcpIntermediate,
     ConnectionTcpObfuscated,
 )
+from telethon.network.mtprotostate import MTProtoState
+from telethon.tl import TLRequest
 
 from sandbox import Channel, Person, Sandbox, World
+from sandbox.cipher import Forged, decrypt
 from sandbox.handshake import Handshake
 from sandbox.world import access_hash
 
@@ -71,6 +76,54 @@ async def test_many_calls_travel_in_one_packet(
         assert pong.ping_id == 77
 
 
+async def test_the_state_of_messages_is_told(
+    sandbox: Sandbox, connect: Connect, anna: Person
+) -> None:
+    """A client that asks what became of three messages gets three states."""
+    states: asyncio.Queue[Any] = asyncio.Queue(1)
+
+    async def note(message: Any) -> None:
+        states.put_nowait(message.obj)
+
+    async with connect(anna) as client:
+        client._sender._handlers[types.MsgsStateInfo.CONSTRUCTOR_ID] = note
+        client._sender.send(types.MsgsStateReq([4, 8, 12]))
+        told = await asyncio.wait_for(states.get(), 10)
+        assert len(told.info) == 3
+    assert sandbox.calls
+
+
+class _FutureRequest(TLRequest):
+    """A request of a layer newer than the sandbox's."""
+
+    CONSTRUCTOR_ID = 0x04030201
+
+    def _bytes(self) -> bytes:
+        return struct.pack("<I", self.CONSTRUCTOR_ID)
+
+
+async def test_a_request_of_an_unknown_layer_is_named(
+    served: Sandbox, connect: Connect, anna: Person
+) -> None:
+    """A constructor nobody knows is refused by its number, and noted."""
+    async with connect(anna) as client:
+        with pytest.raises(BadRequestError, match="0x04030201"):
+            await client(_FutureRequest())
+        assert (await client.get_me()).id == anna.id
+    assert served.mistakes == ("CONSTRUCTOR_UNKNOWN 0x04030201",)
+
+
+async def test_a_bug_of_a_method_is_answered_and_noted(
+    served: Sandbox, connect: Connect, world: World, anna: Person
+) -> None:
+    """A method that raises refuses the call with a telling text instead of hanging it."""
+    async with connect(anna) as client:
+        served.run(lambda: world.people.pop(anna.id))
+        with pytest.raises(BadRequestError, match=r"SANDBOX_FAILED in users\.getUsers"):
+            await client(functions.users.GetUsersRequest([types.InputUserSelf()]))
+    assert "UnknownPerson" in served.mistakes[0]
+
+
 @pytest.mark.parametrize("offset", [-1000, 1000])
 async def test_a_client_with_a_wrong_clock_is_corrected(
     sandbox: Sandbox, connect: Connect, anna: Person, offset: int
@@ -83,6 +136,30 @@ async def test_a_client_with_a_wrong_clock_is_corrected(
         assert state.pts > 0
         assert abs(client._sender._state.time_offset) <= 1
     assert sandbox.calls
+
+
+async def test_a_wrong_salt_is_corrected(sandbox: Sandbox, connect: Connect, anna: Person) -> None:
+    """A call under another salt is not carried out; the client learns the salt and repeats it."""
+    async with connect(anna) as client:
+        salt = client._sender._state.salt
+        client._sender._state.salt = salt ^ 1
+        await asyncio.wait_for(client(functions.updates.GetStateRequest()), 10)
+        assert client._sender._state.salt == salt
+    assert sandbox.calls
+
+
+def test_a_changed_packet_is_not_read() -> None:
+    """What a client encrypts is read with its key; one bit off, or cut, it is refused."""
+    key = AuthKey(bytes(range(256)))
+    sent = MTProtoState(key, loggers=defaultdict(logging.getLogger)).encrypt_message_data(
+        b"sixteen bytes .."
+    )
+    assert decrypt(key.key, sent[8:])[16:32] == b"sixteen bytes .."
+    changed = bytearray(sent[8:])
+    changed[-1] ^= 1
+    for wrong in (bytes(changed), sent[8:-1], sent[8:40]):
+        with pytest.raises(Forged):
+            decrypt(key.key, wrong)
 
 
 async def test_a_login_survives_a_restart_but_not_another_sandbox(connect: Connect) -> None:
@@ -134,26 +211,26 @@ def test_clients_in_twenty_threads_are_served_at_once(
 
 
 @pytest.mark.parametrize(
-    "garbage",
+    ("garbage", "mistakes"),
     [
-        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + bytes(64),
-        b"\xef\x7f" + bytes(8),
-        b"\xee\xee\xee\xee" + struct.pack("<i", 40) + bytes(range(40)),
-        b"\xee\xee\xee\xee" + struct.pack("<i", 28) + bytes(16) + struct.pack("<i", 8) + bytes(8),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + bytes(64), 0),
+        (b"\xef\x7f" + bytes(8), 0),
+        (b"\xee\xee\xee\xee" + struct.pack("<i", 40) + bytes(range(40)), 0),
+        (b"\xee\xee\xee\xee" + struct.pack("<iqqi", 28, 0, 0, 8) + bytes(8), 1),
     ],
-    ids=["http", "abridged, cut", "unknown key", "handshake"],
+    ids=["http", "empty packet", "unknown key", "no request"],
 )
 async def test_garbage_ends_its_own_connection_only(
-    served: Sandbox, connect: Connect, anna: Person, garbage: bytes
+    served: Sandbox, connect: Connect, anna: Person, garbage: bytes, mistakes: int
 ) -> None:
     """Bytes that are no MTProto close that connection; others are served on."""
     async with connect(anna) as client:
         with socket.create_connection((served.host, served.port), timeout=10) as stranger:
             stranger.sendall(garbage)
-            stranger.shutdown(socket.SHUT_WR)
             while await asyncio.to_thread(_received, stranger):
                 pass
         assert (await client.get_me()).id == anna.id
+    assert len(served.mistakes) == mistakes
 
 
 def _received(stranger: socket.socket) -> bytes:
@@ -164,7 +241,7 @@ def _received(stranger: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("exponent", "is_short"), [(1502, False), (1503, True), (1741, True), (1742, False)]
+    ("exponent", "is_short"), [(1448, False), (1503, True), (1741, True), (1742, False)]
 )
 def test_a_shared_number_with_a_leading_zero_is_made_anew(exponent: int, is_short: bool) -> None:
     """The client would cut such a key short, so it is told to retry; any other is accepted."""

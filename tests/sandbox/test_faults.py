@@ -99,6 +99,9 @@ async def test_a_hold_ends_with_its_block(
             asking = asyncio.create_task(client(_history(anna, news)))
             await to_thread.run_sync(held.reached)
         assert len((await asyncio.wait_for(asking, 10)).messages) == 10
+        sandbox.faults.error(HISTORY, "CHANNEL_INVALID")
+        with pytest.raises(BadRequestError, match="Invalid channel"):
+            await client(_history(anna, news))
         assert len((await client(_history(anna, news))).messages) == 10
 
 

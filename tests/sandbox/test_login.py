@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-from telethon import functions, types
+from telethon import events, functions, types
 from telethon.errors import AuthKeyUnregisteredError
 
 from sandbox import (
@@ -101,22 +101,32 @@ async def test_automatic_scans_reach_a_client_that_listens_late(
     sandbox: Sandbox, connect: Connect, anna: Person
 ) -> None:
     """Every code is scanned at once, and the client is told again until it collects."""
+    told = asyncio.Event()
+
+    async def note(_update: Any) -> None:
+        told.set()
+
     sandbox.scan_automatically(anna.id)
     async with connect() as client:
+        client.add_event_handler(note, events.Raw(types.UpdateLoginToken))
         login = await client.qr_login()
-        await client.get_me()  # by this answer the first notice has come, to nobody
+        await asyncio.wait_for(told.wait(), 10)
+        client.remove_event_handler(note)
         assert (await login.wait(10)).id == anna.id
 
 
-async def test_a_client_without_updates_is_told_nothing(
-    sandbox: Sandbox, connect: Connect, anna: Person
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_updates_go_to_whoever_wants_them(
+    sandbox: Sandbox, connect: Connect, anna: Person, wanted: bool
 ) -> None:
-    """Whoever asks for no updates gets none; the login is still there to collect."""
-    async with connect(receive_updates=False) as client:
+    """A client that asks for no updates is told nothing; its login is there to collect."""
+    async with connect(receive_updates=wanted) as client:
+        arrived: asyncio.Queue[Any] = asyncio.Queue(10)
+        client._sender._updates_queue = arrived
         login = await client.qr_login()
         sandbox.scan(login.url, anna.id)
-        await client.get_me()  # an update sent before this answer would be here by now
-        assert client._updates_queue.empty()
+        await client.get_me()  # an update sent before this answer is here by now
+        assert arrived.qsize() == int(wanted)
         await login.recreate()
         assert isinstance(login._resp, types.auth.LoginTokenSuccess)
 
