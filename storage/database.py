@@ -27,7 +27,14 @@ from storage.rows import Coverage
 Row: TypeAlias = asyncpg.Record
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
-STARTING = (asyncpg.CannotConnectNowError, ConnectionRefusedError, FileNotFoundError)
+# What a connection meets while the server starts, or is replaced by its next start.
+STARTING = (
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionDoesNotExistError,
+    ConnectionRefusedError,
+    ConnectionResetError,
+    FileNotFoundError,
+)
 STARTING_PAUSE = 0.05
 NEVER = 2**62
 SCHEMES = ("postgresql", "postgres")

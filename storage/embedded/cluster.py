@@ -44,8 +44,8 @@ def create(place: Place, until: float) -> None:
 def ready(cluster: Path) -> bool:
     """Say whether a live server has declared this cluster open."""
     try:
-        lines = (cluster / "postmaster.pid").read_text().splitlines()
-        opened = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
+        lines = (cluster / "postmaster.pid").read_bytes().splitlines()
+        opened = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == b"ready"
         return opened and _serves(int(lines[0]), cluster)
     except (OSError, ValueError):
         return False
@@ -87,7 +87,7 @@ def _serves(pid: int, cluster: Path) -> bool:
     """Say whether that process is a postgres on this cluster."""
     process = Path("/proc") / str(pid)
     try:
-        if (process / "comm").read_text() != "postgres\n":
+        if (process / "comm").read_bytes() != b"postgres\n":
             return False
         if os.fsencode(cluster) in (process / "cmdline").read_bytes().split(b"\0"):
             return True

@@ -141,9 +141,13 @@ def _as_root(data: Path) -> Place:
 
 
 def _server_user(data: Path) -> ServerUser:
-    """The owner of the files that are there, unless that is root: then nobody."""
+    """The owner of the files that are there; nobody if that is root, or no known user."""
     cluster = data / "postgres" / "cluster"
     found = (cluster if cluster.exists() else data).stat()
+    try:
+        pwd.getpwuid(found.st_uid)  # initdb insists on a name
+    except KeyError:
+        return _nobody()
     return ServerUser(found.st_uid, found.st_gid) if found.st_uid != 0 else _nobody()
 
 

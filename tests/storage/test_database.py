@@ -10,6 +10,7 @@ from blockbuster import blockbuster_ctx
 
 from storage import accounts
 from storage.database import Database
+from storage.embedded import Postgres
 from storage.errors import (
     DatabaseBusy,
     DatabaseClosed,
@@ -64,22 +65,15 @@ async def test_a_missing_database_is_told(dsn: str) -> None:
 
 async def test_a_server_that_comes_up_late_is_awaited(folder: Path) -> None:
     """Opening keeps trying while nothing listens yet, and uses the first server that does."""
-    asked = asyncio.Event()
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.set()
-        await reader.read(8)
-        writer.close()
-
-    dsn = f"postgresql://me@/app?host={folder}&port=5432"
-    opening = asyncio.create_task(Database.open(dsn, connect_within=20))
-    done, _ = await asyncio.wait([opening], timeout=0.2)
-    assert not done
-    server = await asyncio.start_unix_server(answer, folder / ".s.PGSQL.5432")
-    async with server, asyncio.timeout(10):
-        await asked.wait()
-        with pytest.raises(DatabaseUnreachable):
-            await opening
+    empty, made = folder / "empty", folder / "made"
+    with await asyncio.to_thread(Postgres.start, made) as postgres:
+        dsn = postgres.dsn.replace(str(made / "postgres" / "sock"), str(empty))
+        opening = asyncio.create_task(Database.open(dsn, connect_within=20))
+        done, _ = await asyncio.wait([opening], timeout=0.2)
+        assert not done
+        empty.symlink_to(made / "postgres" / "sock")
+        async with await opening as db:
+            assert await db.fetch_value("SELECT 1") == 1
 
 
 async def test_a_long_statement_is_cut_off(dsn: str) -> None:
