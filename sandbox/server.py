@@ -211,8 +211,9 @@ class Sandbox:
             self.world.bind(None)
             self._loop = None
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await Link(self._telegram, self._switchboard, writer).serve(reader)
+    # Not a coroutine: asyncio reports those that are cancelled at the stop as errors.
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._telegram.spawn(Link(self._telegram, self._switchboard, writer).serve(reader))
 
 
 def _settle(result: "Future[T]", change: Callable[[], T]) -> None:

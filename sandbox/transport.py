@@ -25,10 +25,7 @@ class Transport:
 
     async def read(self) -> bytes:
         """The next packet; raises IncompleteReadError at the end of the connection."""
-        packet = bytes(await self._codec.read_packet(self._source))
-        if len(packet) < 8:  # the full framing hands out what was left of a cut packet
-            raise asyncio.IncompleteReadError(packet, None)
-        return packet
+        return bytes(await self._codec.read_packet(self._source))
 
     def write(self, packet: bytes) -> None:
         """Send a packet, unless the connection is closing."""

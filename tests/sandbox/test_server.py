@@ -44,8 +44,8 @@ def _open_files() -> list[str]:
     return sorted(names)
 
 
-async def test_stopping_leaves_nothing_behind() -> None:
-    """After a stop under a connected client no thread, socket or port is left."""
+async def test_stopping_leaves_nothing_behind(caplog: pytest.LogCaptureFixture) -> None:
+    """After a stop under a connected client no thread, socket, port or complaint is left."""
     world = World()
     reader = world.person(1)
     threads, files = threading.active_count(), _open_files()
@@ -62,6 +62,7 @@ async def test_stopping_leaves_nothing_behind() -> None:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((sandbox.host, sandbox.port), timeout=5)
     assert (threading.active_count(), _open_files()) == (threads, files)
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 def test_starting_resets_the_clients_cached_configuration(world: World) -> None:
