@@ -13,20 +13,64 @@ from actors.errors import ChannelClosed, Flooded
 from actors.messages import Follow, StoreBatch
 from actors.ports import Asks, TelegramPort
 from actors.values import ParseProgress, ParseReport, Unread
-from storage.rows import Batch, ChannelState
+from storage.rows import Batch, ChannelState, PostRow
 
-AT_ONCE = 4
-"""Channels read side by side: while one waits for Telegram, another stores."""
+CALLS_AT_ONCE = 4
+"""Calls in flight; decoding more answers at once only makes everybody else wait."""
+
+CHANNELS_AT_ONCE = 8
+"""Channels read side by side: while some wait for Telegram, the others store."""
+
+BATCH_POSTS = 500
+BATCH_SECONDS = 1.0
+"""What is stored at once: a transaction a page costs twice the time."""
 
 FOLLOW_SECONDS = 60.0
 STORE_SECONDS = 60.0
+LAST_SECONDS = 5.0
+
+
+class _Gathered:
+    """Pages of one hole, side by side, that are not stored yet."""
+
+    def __init__(self, channel: int, low: int) -> None:
+        self._channel = channel
+        self._low = self._high = low
+        self._since = time.monotonic()
+        self.posts: list[PostRow] = []
+
+    def add(self, read: Range, posts: tuple[PostRow, ...]) -> None:
+        """Append the page that begins where the last one ended."""
+        low, high = read
+        self.posts.extend(post for post in posts if low <= post.id < high)
+        self._high = high
+
+    def is_empty(self) -> bool:
+        """Whether all that was read is stored."""
+        return self._low == self._high
+
+    def is_due(self) -> bool:
+        """Whether there is enough to store, or the first of it has waited long enough."""
+        waited = time.monotonic() - self._since
+        return len(self.posts) >= BATCH_POSTS or waited >= BATCH_SECONDS
+
+    def taken(self) -> Batch:
+        """Return what was gathered as a batch, and begin the next where it ends."""
+        batch = Batch(
+            channel_id=self._channel,
+            floor=None,
+            read=(self._low, self._high),
+            posts=tuple(self.posts),
+        )
+        self._low, self.posts, self._since = self._high, [], time.monotonic()
+        return batch
 
 
 class Reading:
     """Read what is new in an account's channels, and report what was committed.
 
-    Every page is stored with the ids it proves read before the next is asked for, so a reading that
-    ends anywhere, in any way, is gone on with by the next.
+    Posts are stored with the ids that prove them read, in batches of at most `BATCH_POSTS` or
+    `BATCH_SECONDS`: a reading that ends anywhere, in any way, is gone on with by the next.
     """
 
     def __init__(
@@ -43,6 +87,7 @@ class Reading:
         self._store = store
         self._depth = depth
         self._progress = progress
+        self._calls = anyio.CapacityLimiter(CALLS_AT_ONCE)
         self._began = time.monotonic()
         self._channels = 0
         self._done = 0
@@ -62,7 +107,7 @@ class Reading:
             Follow(account=self._account, seen=seen), timeout=FOLLOW_SECONDS
         )
         self._channels = len(states)
-        limiter = anyio.CapacityLimiter(AT_ONCE)
+        limiter = anyio.CapacityLimiter(CHANNELS_AT_ONCE)
         async with anyio.create_task_group() as group:
             for state in states:
                 group.start_soon(self._channel, state, limiter, group.cancel_scope)
@@ -91,32 +136,42 @@ class Reading:
         if floor is None:
             floor, newest = await self._begin(state)
         for hole in holes(state.coverage, floor, newest):
-            rest: Range | None = hole
-            while rest is not None:
-                rest = await self._page(state, rest)
+            await self._fill(state, hole)
 
     async def _begin(self, state: ChannelState) -> tuple[int, int]:
         """Decide and keep where a channel that was never read begins."""
         nth: int | None = None
         if self._depth is not None:
-            nth = await self._telegram.nth_newest(state.id, state.access_hash, self._depth)
+            async with self._calls:
+                nth = await self._telegram.nth_newest(state.id, state.access_hash, self._depth)
         floor = floor_of(self._depth, nth)
-        await self._keep(Batch(channel_id=state.id, floor=floor, read=(floor, floor), posts=()))
+        begun = Batch(channel_id=state.id, floor=floor, read=(floor, floor), posts=())
+        await self._keep(begun, state)
         return floor, max(state.top, nth or 0)
 
-    async def _page(self, state: ChannelState, asked: Range) -> Range | None:
-        """Read and store one page; return what is left to ask."""
-        answer = await self._telegram.history(state.id, state.access_hash, asked[0])
-        proved = page(asked, answer.ids)
-        low, high = proved.read
-        posts = tuple(post for post in answer.posts if low <= post.id < high)
-        await self._keep(Batch(channel_id=state.id, floor=None, read=proved.read, posts=posts))
-        self._show(state)
-        return proved.rest
+    async def _fill(self, state: ChannelState, hole: Range) -> None:
+        """Read a hole page by page, and store pages as they gather."""
+        gathered = _Gathered(state.id, hole[0])
+        rest: Range | None = hole
+        try:
+            while rest is not None:
+                async with self._calls:
+                    answer = await self._telegram.history(state.id, state.access_hash, rest[0])
+                proved = page(rest, answer.ids)
+                gathered.add(proved.read, answer.posts)
+                rest = proved.rest
+                if gathered.is_due():
+                    await self._keep(gathered.taken(), state)
+        finally:
+            # However the reading ends, what it has read was paid for with calls.
+            if not gathered.is_empty():
+                with anyio.move_on_after(LAST_SECONDS, shield=True):
+                    await self._keep(gathered.taken(), state)
 
-    async def _keep(self, batch: Batch) -> None:
+    async def _keep(self, batch: Batch, state: ChannelState) -> None:
         stored = await self._store.ask(StoreBatch(batch=batch), timeout=STORE_SECONDS)
         self._added += stored.added
+        self._show(state)
 
     def _note(self, state: ChannelState, trouble: Flooded | ChannelClosed) -> None:
         if isinstance(trouble, Flooded):

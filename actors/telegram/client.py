@@ -11,16 +11,6 @@ from actors.telegram.calls import CallLog
 from actors.telegram.session import RecordSession
 
 
-class _NothingRemembered(dict[int, float]):
-    """Takes notes and keeps none.
-
-    Telethon remembers a flood by the type of the call and then refuses that type for every channel.
-    """
-
-    def __setitem__(self, key: int, value: float) -> None:
-        """Forget."""
-
-
 class WatchedClient(TelegramClient):
     """A client that shows each call to the house's log, with the thread it was made on."""
 
@@ -43,7 +33,6 @@ class WatchedClient(TelegramClient):
             connection_retries=3,
             device_model="tgactors",
         )
-        self._flood_waited_requests = _NothingRemembered()
         self._calls = calls
         self._home: int | None = None
 

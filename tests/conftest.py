@@ -1,0 +1,93 @@
+"""What every room's tests stand on: a Postgres for the worker, and folders its user can get to."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.embedded import Postgres
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run async tests on asyncio, whose loops Telethon and asyncpg need."""
+    return "asyncio"
+
+
+def new_folder() -> Path:
+    """Make a folder that the server's user can get to."""
+    folder = Path(tempfile.mkdtemp(prefix="tgactors-test-"))
+    folder.chmod(0o711)
+    return folder
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the server's user can get to, removed afterwards."""
+    made = new_folder()
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """One embedded server for all tests of this worker."""
+    made = new_folder()
+    with Postgres.start(made) as postgres:
+        yield postgres
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="session")
+def template(server: Postgres) -> str:
+    """A migrated database, copied for each test."""
+
+    async def prepare() -> None:
+        async with await Database.open(server.dsn, connections=1) as db:
+            await db.execute("CREATE DATABASE migrated")
+        async with await Database.open(within(server, "migrated"), connections=1) as db:
+            await db.migrate()
+
+    asyncio.run(prepare())
+    return "migrated"
+
+
+@pytest.fixture
+def empty_dsn(server: Postgres) -> Iterator[str]:
+    """The address of a database without a schema."""
+    yield from _database(server, "template0")
+
+
+@pytest.fixture
+def dsn(server: Postgres, template: str) -> Iterator[str]:
+    """The address of a migrated, empty database."""
+    yield from _database(server, template)
+
+
+def within(server: Postgres, database: str) -> str:
+    """Return the address of another database of the server."""
+    return server.dsn.replace("@/app?", f"@/{database}?")
+
+
+def _database(server: Postgres, template: str) -> Iterator[str]:
+    name = f"test{next(_numbers)}"
+    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield within(server, name)
+    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _command(server: Postgres, statement: str) -> None:
+    async def run() -> None:
+        async with await Database.open(server.dsn, connections=1) as db:
+            await db.execute(statement)
+
+    asyncio.run(run())

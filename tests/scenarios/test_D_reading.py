@@ -1,0 +1,114 @@
+"""D1, D2, D6: posts lost between runs, during a run, and doubled by overlapping runs."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import actors
+from sandbox import Channel, Sandbox
+from tests.scenarios.conftest import PERSON, Open, log_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def held(channel: Channel) -> list[str]:
+    """Return the texts held of a channel, oldest first."""
+    posts = await actors.user(PERSON).posts(limit=1000, channel=channel.id)
+    return [post.text for post in reversed(posts)]
+
+
+async def test_D1_120_posts_between_two_runs_are_all_stored(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """More new posts than a page holds, between two runs: all are stored, none is skipped."""
+    news = channels[0]
+    async with open_house():
+        await log_in(sandbox)
+        sandbox.publish(news.id, "first")
+        assert (await actors.user(PERSON).parse()).added == 1
+        texts = [f"post {number}" for number in range(120)]
+        for text in texts:
+            sandbox.publish(news.id, text)
+        assert (await actors.user(PERSON).parse()).added == 120
+        assert await held(news) == ["first", *texts]
+
+
+async def test_D1_a_channel_seen_empty_misses_nothing_later(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """A channel that was empty at its first parse begins there, however much comes after."""
+    async with open_house():
+        await log_in(sandbox)
+        assert (await actors.user(PERSON).parse(depth=5)).added == 0
+        for number in range(30):
+            sandbox.publish(channels[0].id, f"post {number}")
+        assert (await actors.user(PERSON).parse(depth=5)).added == 30
+
+
+async def test_D1_an_unread_channel_begins_at_its_newest_posts(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """The depth bounds an unread channel from below; what comes later is read whole."""
+    for number in range(30):
+        sandbox.publish(channels[0].id, f"post {number}")
+    async with open_house():
+        await log_in(sandbox)
+        assert (await actors.user(PERSON).parse(depth=5)).added == 5
+        assert await held(channels[0]) == [f"post {number}" for number in range(25, 30)]
+
+
+async def test_D2_a_post_published_while_its_channel_is_fetched_is_not_lost(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """What appears while a page is on its way is stored by this parse or by the next."""
+    news = channels[0]
+    sandbox.publish(news.id, "before")
+    async with open_house():
+        await log_in(sandbox)
+        with sandbox.faults.hold("messages.getHistory") as hold:
+            parse = asyncio.create_task(actors.user(PERSON).parse(depth=None))
+            await asyncio.to_thread(hold.reached)
+            sandbox.publish(news.id, "meanwhile")
+            hold.release()
+            await parse
+        await actors.user(PERSON).parse()
+        assert await held(news) == ["before", "meanwhile"]
+
+
+async def test_D6_overlapping_parses_join_and_store_each_post_once(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """A second parse that comes while one runs joins it and gets the same report."""
+    for channel in channels:
+        sandbox.publish(channel.id, "a post")
+    async with open_house():
+        await log_in(sandbox)
+        with sandbox.faults.hold("messages.getDialogs") as hold:
+            scheduled = asyncio.create_task(actors.user(PERSON).parse())
+            await asyncio.to_thread(hold.reached)
+            manual = asyncio.create_task(actors.user(PERSON).parse())
+            assert (await actors.user(PERSON).status()).parsing
+            hold.release()
+            assert await scheduled == await manual
+        lists = [call for call in sandbox.calls if call.method == "messages.getDialogs"]
+        assert len(lists) == 1
+        assert len(await actors.user(PERSON).posts(limit=1000)) == len(channels)
+
+
+async def test_D11_a_flood_ends_its_channel_and_no_other(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """One channel is flooded: the others are read, the report names it and the wait's end."""
+    for channel in channels:
+        sandbox.publish(channel.id, "a post")
+    async with open_house():
+        await log_in(sandbox)
+        sandbox.faults.error("messages.getHistory", "FLOOD_WAIT_900", skip=4)
+        report = await actors.user(PERSON).parse(depth=None)
+        assert report.added == len(channels) - 1
+        assert len(report.unread) == 1
+        assert report.flood_until is not None
+        assert (await actors.user(PERSON).status()).flood_until == report.flood_until
+        assert (await actors.user(PERSON).parse()).added == 1
