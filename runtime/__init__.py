@@ -3,7 +3,8 @@
 It knows no Telegram and no database.
 """
 
-from runtime.actor import Actor, Job
+from runtime.actor import Actor, Cancel, Job
+from runtime.affinity import Affinity
 from runtime.errors import (
     ActorCrashed,
     ActorError,
@@ -12,14 +13,22 @@ from runtime.errors import (
     AskTimeout,
     AskToSelf,
     Condition,
+    Escalated,
+    JobCancelled,
     MailboxFull,
+    NoThread,
     Refusal,
+    StartOverdue,
     StopOverdue,
+    StreamOverdue,
 )
-from runtime.messages import Message, Request, message, reply
+from runtime.messages import Message, Request, StreamRequest, Urgent, message, reply
 from runtime.ref import DEFAULT_TIMEOUT, ActorRef
-from runtime.restart import Intensity
-from runtime.system import ActorStatistics, ActorSystem
+from runtime.restart import Backoff, Intensity
+from runtime.statistics import ActorStatistics, SystemStatistics
+from runtime.streams import Stream, progress
+from runtime.system import ActorSystem
+from runtime.terms import Down
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -30,17 +39,31 @@ __all__ = [
     "ActorStatistics",
     "ActorStopped",
     "ActorSystem",
+    "Affinity",
     "AskOnLoop",
     "AskTimeout",
     "AskToSelf",
+    "Backoff",
+    "Cancel",
     "Condition",
+    "Down",
+    "Escalated",
     "Intensity",
     "Job",
+    "JobCancelled",
     "MailboxFull",
     "Message",
+    "NoThread",
     "Refusal",
     "Request",
+    "StartOverdue",
     "StopOverdue",
+    "Stream",
+    "StreamOverdue",
+    "StreamRequest",
+    "SystemStatistics",
+    "Urgent",
     "message",
+    "progress",
     "reply",
 ]

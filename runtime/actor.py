@@ -27,16 +27,27 @@ class Job(Generic[R]):
     work: Coroutine[Any, Any, R]
 
 
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The end of the job with a key; answered with whether there was one."""
+
+    key: Hashable
+
+
 class Actor(Generic[M]):
     """State that lives on one thread and is reached by messages only.
 
     All of its methods run on the actor's own loop. Whatever is bound to a loop is made in `started`
-    and released in `stopped`; `__init__` takes values and does no input or output. A plain object
-    otherwise: a test may await its `handle`.
+    and released in `stopped`; `__init__` takes values and does no input or output. An actor that
+    sleeps keeps its object: `stopped` and `started` come again, on another thread and loop. A plain
+    object otherwise: a test may await its `handle`.
     """
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (Refusal, ActorError)
     """Errors that are answers: they go to the asker, and the actor lives on."""
+
+    jobs_at_once: ClassVar[int] = 100
+    """Jobs that run beside each other; the next ones wait for their turn."""
 
     async def started(self) -> None:
         """Acquire what the actor owns."""
@@ -48,6 +59,14 @@ class Actor(Generic[M]):
         """Answer a message with a value, or with a `Job` that will."""
         raise NotImplementedError(f"{type(self).__name__} handles no {type(message).__name__}")
 
+    def may_sleep(self) -> bool:
+        """Whether an actor that has been idle for long enough may be put to sleep."""
+        return True
+
     def job(self, work: Coroutine[Any, Any, R], *, key: Hashable | None = None) -> Job[R]:
         """Describe work to be done in the actor's own task group, to answer later."""
         return Job(key, work)
+
+    def cancel(self, key: Hashable) -> Cancel:
+        """Describe the end of the job with this key; its waiters are told it was cancelled."""
+        return Cancel(key)

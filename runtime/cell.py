@@ -1,236 +1,223 @@
-"""The life of one actor: its thread, its loop, its mailbox, its incarnations.
+"""One actor, as long as its name is known: asleep or awake, over all its incarnations.
 
-Theory of operation. A cell's thread runs one asyncio loop on a `PollSelector` (two descriptors,
-safe across a fork). One consumer task takes the mailbox in order and awaits each handler, in the
-asker's context; long work goes to jobs. A crash, of a handler or of a job, answers `ActorCrashed`
-to all whom that incarnation owed an answer, releases it, and starts the next behind the same
-mailbox, if its intensity allows. However the thread ends, what is left in the mailbox is refused.
+Theory of operation. A cell is a mailbox and, while there is something to attend to, a thread with a
+loop. The mailbox decides when one is needed: the put that finds nobody attending launches it, and
+it ends only when the mailbox agrees that nothing was accepted. A crash starts the next incarnation
+behind the same mailbox, if the record of crashes allows. However a cell ends, what is left in its
+mailbox is refused, and those who watch are told.
 """
 
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
-import selectors
 import threading
-import time
-import traceback
 from typing import TYPE_CHECKING, Any
 
-import anyio
-import structlog
-
-from runtime.actor import Actor, Job
-from runtime.drive import InContext
-from runtime.errors import ActorCrashed, ActorError, ActorStopped
-from runtime.jobs import Jobs
+from runtime import loop as loops
+from runtime import threads
+from runtime.errors import ActorStopped, NoThread
+from runtime.life import Life
+from runtime.logs import get_logger
 from runtime.mailbox import Envelope, Mailbox
-from runtime.replies import as_value
-from runtime.restart import Intensity
+from runtime.once import Once
+from runtime.terms import Down, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-log = structlog.get_logger("runtime")
+    from runtime.actor import Actor
+    from runtime.clock import Clock
+    from runtime.letters import DeadLetters
 
-_RELEASE_SECONDS = 5.0  # for an incarnation's `stopped`
+log = get_logger("runtime")
 
+_handover = threading.Lock()  # from a thread that ends to the one that follows it
 
-def _new_loop() -> asyncio.AbstractEventLoop:
-    return asyncio.SelectorEventLoop(selectors.PollSelector())
+here = threading.local()
+"""`here.cell` is the cell whose thread this is."""
 
 
 class Cell:
-    """One actor's thread and everything on it."""
+    """One actor's lasting part. Every method may be called from any thread."""
+
+    __slots__ = (
+        "_life",
+        "_make",
+        "_on_end",
+        "_thread",
+        "alone",
+        "clock",
+        "eager",
+        "ended",
+        "handled",
+        "last_error",
+        "letters",
+        "mailbox",
+        "name",
+        "pulse",
+        "restarts",
+        "stalls",
+        "started",
+        "state",
+        "terms",
+        "wakes",
+    )
 
     def __init__(
         self,
         name: str,
         make: Callable[[], Actor[Any]],
+        terms: Terms,
         *,
-        bound: int,
-        grace: float,
-        intensity: Intensity,
+        clock: Clock,
+        letters: DeadLetters,
+        on_end: Callable[[Cell, Down], None],
     ) -> None:
         self.name = name
-        self.mailbox = Mailbox(name, bound)
-        self.started: concurrent.futures.Future[None] = concurrent.futures.Future()
-        self.ended: concurrent.futures.Future[None] = concurrent.futures.Future()
-        self.handled = 0
-        self.restarts = 0
+        self.terms = terms
+        self.clock = clock
+        self.letters = letters
+        self.mailbox = Mailbox(name, terms.bound, self._summon)
+        self.started: Once[BaseException | None] = Once()
+        self.ended: Once[Down] = Once()
+        self.state = "asleep"
+        self.handled = self.restarts = self.wakes = self.stalls = 0
         self.last_error: str | None = None
+        self.pulse: loops.Pulse | None = None
+        self.alone = False  # whether it stops alone, not beside its neighbours
+        self.eager = False  # whether it started before any message did wait
         self._make = make
-        self._grace = grace
-        self._intensity = intensity
-        self._crashes: list[float] = []
-        self._fault: ActorError | None = None
-        self._consuming: anyio.CancelScope | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._life: asyncio.Task[None] | None = None
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._on_end = on_end
+        self._life: Life | None = None
+        self._thread: threading.Thread | None = None
 
     def __repr__(self) -> str:
         """Show the state that tests and people look for."""
         return f"<Cell {self.name} {self.state} handled={self.handled} restarts={self.restarts}>"
 
     @property
-    def state(self) -> str:
-        """One of starting, running, stopped."""
-        if self.ended.done():
-            return "stopped"
-        return "running" if self.started.done() else "starting"
+    def jobs(self) -> int:
+        """How many jobs are at work, or wait for their turn."""
+        incarnation = None if self._life is None else self._life.incarnation
+        return 0 if incarnation is None else incarnation.jobs
 
     @property
-    def thread_id(self) -> int | None:
-        """The identifier of the actor's thread, as `threading.get_ident` gives it there."""
-        return self._thread.ident
+    def thread(self) -> threading.Thread | None:
+        """The thread the actor is awake on."""
+        return self._thread
 
     def start(self) -> None:
-        """Start the thread; `started` and `ended` tell the rest."""
-        self._thread.start()
+        """Start without waiting for a message; raises `NoThread`."""
+        if self.mailbox.attend():
+            self.eager = True
+            self._launch()
 
     def stop(self, reason: str = "it was told to") -> None:
-        """Accept nothing more, finish what was accepted, end. From any thread, harmless twice."""
-        self.mailbox.close(reason)
+        """Accept no more work, finish what was accepted, end. Harmless twice."""
+        if not self.mailbox.close(reason):
+            self.finish(Down(self.name, reason, failed=False))
+        elif self._life is not None:
+            self._post(self._life.told_to_stop)
 
     def kill(self) -> None:
         """Cancel everything on the actor's loop; for a cell that did not end in time."""
-        loop, life = self._loop, self._life
-        if loop is not None and life is not None:
-            try:
-                loop.call_soon_threadsafe(life.cancel)
-            except RuntimeError:
-                return  # the loop has closed by itself meanwhile
+        if self._life is not None:
+            self._post(self._life.cancel)
 
-    def _run(self) -> None:
-        """Live, on the actor's own thread."""
-        try:
-            with asyncio.Runner(loop_factory=_new_loop) as runner:
-                self._loop = runner.get_loop()
-                runner.run(self._live())
-        except asyncio.CancelledError:
-            log.warning("actor.killed", actor=self.name)
-        finally:
-            self._answer_leftovers()
-            self.ended.set_result(None)
+    def overdue(self, reason: str) -> None:
+        """Answer for a cell that does not end: all whom it owes, and all who still ask."""
+        log.error("actor.overdue", actor=self.name, reason=reason)
+        self.finish(Down(self.name, reason, failed=True))
+        incarnation = None if self._life is None else self._life.incarnation
+        if incarnation is not None:
+            stopped = ActorStopped(self.name, reason)
+            for reply in incarnation.owed():
+                reply.refuse(stopped)
 
-    def _answer_leftovers(self) -> None:
-        stopped = ActorStopped(self.name, self.last_error or "its thread has ended")
-        for envelope in self.mailbox.leftovers():
+    def crash(self, fault: BaseException) -> bool:
+        """Let the present incarnation crash; False if the actor is not awake."""
+        incarnation = None if self._life is None else self._life.incarnation
+        return incarnation is not None and self._post(lambda: incarnation.crashed(fault))
+
+    def serving(self) -> None:
+        """Note that an incarnation has started."""
+        self.state = "running"
+        self.started.set(None)
+
+    def refuse_waiting(self, refusal: BaseException) -> None:
+        """Answer all that wait with the refusal to start for them."""
+        self._refuse(self.mailbox.take_all(), refusal, "it refused to start")
+
+    def finish(self, down: Down) -> None:
+        """End for good; answer for what nobody will handle. Harmless twice."""
+        stopped = ActorStopped(self.name, down.reason)
+        self.mailbox.seal(down.reason)
+        self._refuse(self.mailbox.take_all(), stopped, down.reason)
+        if not self.ended.is_set:
+            self.state = "failed" if down.failed else "stopped"
+        self.started.set(stopped)
+        if self.ended.set(down):
+            self._on_end(self, down)
+
+    def _refuse(self, envelopes: list[Envelope], error: BaseException, reason: str) -> None:
+        for envelope in envelopes:
             if envelope.reply is not None:
-                envelope.reply.refuse(stopped)
-        if not self.started.done():
-            self.started.set_exception(stopped)
+                envelope.reply.refuse(error)
+        self.letters.record(self.name, envelopes, reason)
 
-    async def _live(self) -> None:
-        """Run one incarnation after another until told to stop, or until they crash too often."""
-        self._life = asyncio.current_task()
-        while True:
-            self._fault = None
-            if await self._incarnation() is None:
-                log.debug("actor.stopped", actor=self.name)
-                return
-            self._crashes.append(time.monotonic())
-            if not self._intensity.allows(self._crashes):
-                log.error("actor.gave_up", actor=self.name, restarts=self.restarts)
-                self.mailbox.close(f"it crashed too often, last by {self.last_error}")
-                return
-            self.restarts += 1
-            log.info("actor.restarted", actor=self.name, restarts=self.restarts)
-
-    async def _incarnation(self) -> ActorError | None:
-        """Acquire, consume until the mailbox ends or something crashes, release; say what did."""
-        actor = self._make()
+    def _post(self, act: Callable[[], object]) -> bool:
+        """Run something on the actor's loop, if it is awake."""
+        loop = None if self._life is None else self._life.loop
         try:
-            if not await self._acquire(actor):
-                return self._fault
-            async with anyio.create_task_group() as group:
-                jobs = Jobs(group, actor.refusals, self._crashed)
-                try:
-                    await self._consume(actor, jobs)
-                    if self._fault is None:
-                        await jobs.finish(self._grace, self.name)
-                    else:
-                        jobs.cancel(self._fault)
-                except asyncio.CancelledError:
-                    jobs.abandon(ActorStopped(self.name, "it did not stop in time"))
-                    raise
-            return self._fault
+            if loop is not None:
+                loop.call_soon_threadsafe(act)
+        except RuntimeError:
+            return False  # the loop has closed by itself meanwhile
+        return loop is not None
+
+    def _summon(self) -> None:
+        self.wakes += 1
+        try:
+            self._launch()
+        except NoThread as error:
+            log.error("actor.no_thread", actor=self.name, cause=error.cause)
+
+    def _launch(self) -> None:
+        """Start a thread; the mailbox sees to it that there is one at a time."""
+        self.state = "starting"
+        if self._life is None:
+            self._life = Life(self, self._make)
+        with _handover:
+            args = (self._life, self._thread)
+            thread = threading.Thread(target=self._run, args=args, name=self.name, daemon=True)
+            self._thread = thread
+        try:
+            threads.start(thread)
+        except RuntimeError as error:
+            self._thread = args[1]
+            self.finish(Down(self.name, str(error), failed=True))
+            raise NoThread(self.name, str(error)) from error
+
+    def _run(self, life: Life, previous: threading.Thread | None) -> None:
+        """Live, on the actor's own thread."""
+        if previous is not None:
+            previous.join()  # it only closes its loop: a few seconds at most
+        here.cell = self
+        down: Down | None = Down(self.name, "its thread has ended", failed=True)
+        try:
+            self.pulse = loops.Pulse()
+            down = loops.run(life.main, self.name, self.pulse)
+        except asyncio.CancelledError:
+            down = Down(self.name, "it did not stop in time", failed=True)
+            log.warning("actor.killed", actor=self.name)
+        except OSError as error:
+            down = Down(self.name, f"no loop: {error.strerror}", failed=True)
+            self.started.set(NoThread(self.name, str(error.strerror)))
+            log.error("actor.no_thread", actor=self.name, cause=error.strerror)
         finally:
-            await self._release(actor)
-
-    async def _acquire(self, actor: Actor[Any]) -> bool:
-        """Start an incarnation; a refusal to start the first one goes to whoever spawned it."""
-        try:
-            await actor.started()
-        except Exception as fault:  # noqa: BLE001  an incarnation's life ends here
-            crash = self._crashed(fault)
-            if not self.started.done():
-                refused = isinstance(fault, actor.refusals)
-                self.started.set_exception(as_value(fault) if refused else crash)
-                self.mailbox.close(f"it could not start: {self.last_error}")
-                self._fault = None
-            return False
-        if not self.started.done():
-            self.started.set_result(None)
-        return True
-
-    async def _release(self, actor: Actor[Any]) -> None:
-        with anyio.move_on_after(_RELEASE_SECONDS, shield=True) as scope:
-            try:
-                await actor.stopped()
-            except Exception:
-                log.exception("actor.release_failed", actor=self.name)
-        if scope.cancelled_caught:
-            log.error("actor.release_overdue", actor=self.name, seconds=_RELEASE_SECONDS)
-
-    async def _consume(self, actor: Actor[Any], jobs: Jobs) -> None:
-        """Handle messages in order; return at the mailbox's end, or after a crash."""
-        with anyio.CancelScope() as self._consuming:
-            while self._fault is None:
-                envelope = await self.mailbox.get()
-                if envelope is None:
-                    return
-                if not envelope.abandoned(time.monotonic()):
-                    await self._handle(actor, jobs, envelope)
-
-    async def _handle(self, actor: Actor[Any], jobs: Jobs, envelope: Envelope) -> None:
-        """Handle one message and see to its answer, whatever happens."""
-        self.handled += 1
-        reply = envelope.reply
-        try:
-            answer = await InContext(envelope.context, actor.handle(envelope.message))
-        except actor.refusals as refusal:
-            if reply is not None:
-                reply.refuse(refusal)
-        except BaseException as fault:
-            cancelled = isinstance(fault, asyncio.CancelledError) and _told_to_cancel()
-            stopping = ActorStopped(self.name, "it did not stop in time")
-            error = self._fault or (stopping if cancelled else self._crashed(fault))
-            if reply is not None:
-                reply.refuse(error)
-            if cancelled:
-                raise
-        else:
-            if isinstance(answer, Job):
-                jobs.start(answer, reply, envelope.context)
-            elif reply is not None:
-                reply.answer(answer)
-
-    def _crashed(self, fault: BaseException) -> ActorError:
-        """Note a crash; the first one of an incarnation ends it."""
-        if self._fault is None:
-            cause = f"{type(fault).__name__}: {fault}".rstrip(": ")
-            details = "".join(traceback.format_exception(fault))
-            self._fault = ActorCrashed(self.name, cause, details)
-            self.last_error = cause
-            log.error("actor.crashed", actor=self.name, cause=cause, exc_info=fault)
-            if self._consuming is not None:
-                self._consuming.cancel()
-        return self._fault
-
-
-def _told_to_cancel() -> bool:
-    """Tell a cancellation of this task from one that a library let stray out of its own."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+            self.pulse = None
+            if down is not None:
+                self.finish(down)
+            with _handover:  # a sleeping actor keeps no thread, not even the memory of one
+                if self._thread is threading.current_thread():
+                    self._thread = None

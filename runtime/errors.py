@@ -50,7 +50,19 @@ class AskToSelf(_Named):
 
 
 class AskOnLoop(_Named):
-    """ask_sync to {actor} on a running event loop would block it: use `await ref.ask(...)`."""
+    """Waiting for {actor} on a running event loop would block it: use `await` instead."""
+
+
+class JobCancelled(_Named):
+    """{actor} was told to cancel this work: ask again if it is still wanted."""
+
+
+class StartOverdue(_Named, TimeoutError):
+    """{actor} did not start before the deadline: look at what its `started` waits for."""
+
+
+class StreamOverdue(_Named):
+    """{actor} waited too long for this stream's reader and ended it: read on, or close it."""
 
 
 class ActorStopped(ActorError):
@@ -70,6 +82,24 @@ class ActorCrashed(ActorError):
         self.actor = actor
         self.cause = cause
         self.details = details
+
+
+class Escalated(ActorError):
+    """{actor} gave up ({cause}) and left the decision to this actor: see why it crashes."""
+
+    def __init__(self, actor: str, cause: str) -> None:
+        super().__init__(actor, cause)
+        self.actor = actor
+        self.cause = cause
+
+
+class NoThread(ActorError):
+    """{actor} got no thread or loop of its own ({cause}): see `ulimit -n`, and stop some actors."""
+
+    def __init__(self, actor: str, cause: str) -> None:
+        super().__init__(actor, cause)
+        self.actor = actor
+        self.cause = cause
 
 
 class StopOverdue(ActorError):

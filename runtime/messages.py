@@ -7,6 +7,7 @@ from typing import Generic, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 R = TypeVar("R")
+P = TypeVar("P")
 
 
 class Message:
@@ -15,8 +16,20 @@ class Message:
     __slots__ = ()
 
 
+class Urgent(Message):
+    """A message on the control lane, which no work is ahead of: a status, a cancellation."""
+
+    __slots__ = ()
+
+
 class Request(Message, Generic[R]):
     """A message that is answered with an `R`."""
+
+    __slots__ = ()
+
+
+class StreamRequest(Request[R], Generic[P, R]):
+    """A request that reports progress, any number of `P`, before it is answered with an `R`."""
 
     __slots__ = ()
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import threading
 import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from runtime.cell import here
 from runtime.errors import AskOnLoop, AskToSelf
 from runtime.mailbox import Envelope
-from runtime.messages import Message, Request
+from runtime.messages import Message, Request, StreamRequest
 from runtime.replies import ThreadReply, port_of
+from runtime.streams import AHEAD, Channel, Stream
 
 if TYPE_CHECKING:
     from runtime.cell import Cell
+    from runtime.terms import Down
 
 M = TypeVar("M", bound=Message)
+P = TypeVar("P")
 R = TypeVar("R")
 
 DEFAULT_TIMEOUT = 30.0
@@ -24,10 +27,10 @@ DEFAULT_TIMEOUT = 30.0
 
 
 class ActorRef(Generic[M]):
-    """A reference to an actor, valid in any thread and on any loop, over restarts.
+    """A reference to an actor, valid in any thread and on any loop, over restarts and sleep.
 
-    A call that is not refused at once, with `MailboxFull` or `ActorStopped`, is processed; an ask
-    ends in the reply, a `Refusal`, `ActorCrashed`, `ActorStopped`, or `AskTimeout`.
+    What is not refused, with `MailboxFull` or `ActorStopped`, is processed; an ask ends in the
+    reply, a `Refusal`, `ActorCrashed`, `ActorStopped`, `JobCancelled`, or `AskTimeout`.
     """
 
     __slots__ = ("_cell",)
@@ -45,20 +48,39 @@ class ActorRef(Generic[M]):
         return self._cell.name
 
     def tell(self, message: M) -> None:
-        """Send a message nobody waits for the outcome of."""
+        """Send a message nobody waits for the outcome of; refused when the mailbox is full."""
         self._cell.mailbox.put(Envelope(message, contextvars.copy_context()))
+
+    async def send(self, message: M, *, timeout: float = DEFAULT_TIMEOUT) -> None:
+        """Send like `tell`, but wait for room, at most `timeout` seconds: then `MailboxFull`.
+
+        A send that is cancelled while it waits may have been accepted.
+        """
+        self._refuse_self()
+        room = port_of(asyncio.get_running_loop()).expect(self._cell.name, timeout)
+        envelope = Envelope(message, contextvars.copy_context(), admitted=room)
+        try:
+            accepted = self._cell.mailbox.put(envelope, park=True)
+        except BaseException:
+            room.give_up()
+            raise
+        if accepted:
+            room.give_up()
+        else:
+            await room.wait()
 
     async def ask(self, request: Request[R], *, timeout: float = DEFAULT_TIMEOUT) -> R:
         """Send a request and await its reply, at most `timeout` seconds.
 
-        An ask that is cancelled or times out before it is handled is never handled.
+        A full mailbox is waited for; if there is no room in time, `MailboxFull`. An ask that is
+        cancelled or times out before it is handled is never handled; later, the work for it is
+        cancelled if nobody else waits for it.
         """
         self._refuse_self()
-        port = port_of(asyncio.get_running_loop())
-        reply = port.expect(self._cell.name, timeout)
+        reply = port_of(asyncio.get_running_loop()).expect(self._cell.name, timeout)
         envelope = Envelope(request, contextvars.copy_context(), reply, reply.deadline)
         try:
-            self._cell.mailbox.put(envelope)
+            self._cell.mailbox.put(envelope, park=True)
         except BaseException:
             reply.give_up()
             raise
@@ -72,12 +94,40 @@ class ActorRef(Generic[M]):
             raise AskOnLoop(self._cell.name)
         reply = ThreadReply(self._cell.name)
         deadline = time.monotonic() + timeout
-        self._cell.mailbox.put(Envelope(request, contextvars.copy_context(), reply, deadline))
+        envelope = Envelope(request, contextvars.copy_context(), reply, deadline)
+        self._cell.mailbox.put(envelope, park=True)
         answer: R = reply.wait(timeout)
         return answer
 
+    def stream(
+        self,
+        request: StreamRequest[P, R],
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        ahead: int = AHEAD,
+    ) -> Stream[P, R]:
+        """Send a request and read its progress, on this loop or in this thread.
+
+        Each item must come within `timeout` seconds, and be read within as many. The work waits
+        while `ahead` items are unread; a reader who leaves gives up like a cancelled ask.
+        """
+        self._refuse_self()
+        channel = Channel(self._cell.name, ahead, timeout)
+        deadline = time.monotonic() + timeout
+        envelope = Envelope(request, contextvars.copy_context(), channel, deadline)
+        self._cell.mailbox.put(envelope, park=True)
+        return Stream(channel, timeout)
+
+    async def watch(self) -> Down:
+        """Wait until the actor has ended for good; at once if it already has."""
+        return await self._cell.ended.wait()
+
+    def crash_soon(self, fault: BaseException) -> bool:
+        """Let the actor crash as if by itself, as a child that gave up does; False if asleep."""
+        return self._cell.crash(fault)
+
     def _refuse_self(self) -> None:
-        if threading.get_ident() == self._cell.thread_id:
+        if getattr(here, "cell", None) is self._cell:
             raise AskToSelf(self._cell.name)
 
 

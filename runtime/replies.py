@@ -14,45 +14,76 @@ import heapq
 import threading
 import time
 from collections import deque
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from runtime.errors import AskTimeout
+from runtime.errors import ActorError, AskTimeout, MailboxFull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SWEEP_ABOVE = 1024  # deadlines kept before the answered ones among them are dropped
 
 
-class Reply(Protocol):
-    """The end of an ask at which the answer is awaited."""
+class Reply:
+    """The end of an ask at which the answer is awaited. The first answer counts."""
 
-    abandoned: bool
+    __slots__ = ("_leave", "abandoned", "actor", "parked")
 
-    def answer(self, value: Any) -> bool:
-        """Hand over a value; False if nobody can receive it any more."""
+    def __init__(self, actor: str) -> None:
+        self.actor = actor
+        self.abandoned = False
+        self.parked = False  # waiting for room in a full mailbox
+        self._leave: Callable[[Reply], None] | None = None
 
-    def refuse(self, error: BaseException) -> bool:
-        """Hand over an error; False if nobody can receive it any more."""
+    def answer(self, value: Any) -> None:
+        """Hand over a value, from any thread."""
+        raise NotImplementedError
+
+    def refuse(self, error: BaseException) -> None:
+        """Hand over an error, from any thread."""
+        raise NotImplementedError
+
+    def attach(self, leave: Callable[[Reply], None] | None) -> None:
+        """Have `leave` called, in the waiter's thread, when it gives up; also if it has already."""
+        # Each side writes before it reads the other's: one of the two always sees both.
+        self._leave = leave
+        if self.abandoned and leave is not None:
+            leave(self)
+
+    def give_up(self) -> None:
+        """Await the answer no longer. In the waiter's own thread."""
+        self.abandoned = True
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave(self)
+
+    def overdue(self) -> ActorError:
+        """Say why there is no answer in time."""
+        return (MailboxFull if self.parked else AskTimeout)(self.actor)
 
 
 def as_value(error: BaseException) -> BaseException:
     """Copy an error without its traceback, whose frames belong to the actor's thread."""
     try:
         fresh = copy.copy(error)
+        if fresh.args != error.args:  # its constructor takes something else than it keeps
+            fresh = type(error).__new__(type(error), *error.args)
+            fresh.__dict__.update(vars(error))
     except Exception:  # noqa: BLE001  an error of a foreign class may refuse to be copied
         fresh = error
     fresh.__cause__ = fresh.__context__ = None
     return fresh.with_traceback(None)
 
 
-class LoopReply:
+class LoopReply(Reply):
     """A reply awaited on an event loop."""
 
-    __slots__ = ("_port", "abandoned", "actor", "deadline", "future")
+    __slots__ = ("_port", "deadline", "future")
 
     def __init__(self, port: Port, actor: str, deadline: float) -> None:
+        super().__init__(actor)
         self._port = port
-        self.actor = actor
         self.deadline = deadline
-        self.abandoned = False
         # None once over: a port keeps its replies until their deadline, but not what they brought.
         self.future: asyncio.Future[Any] | None = port.loop.create_future()
 
@@ -64,7 +95,7 @@ class LoopReply:
         """Await the answer; whoever is cancelled meanwhile has given up. On the port's loop."""
         future = self.future
         if future is None:
-            raise AskTimeout(self.actor)
+            raise self.overdue()
         try:
             return await future
         except asyncio.CancelledError:
@@ -73,16 +104,27 @@ class LoopReply:
 
     def give_up(self) -> None:
         """Await the answer no longer. On the port's loop."""
-        self.abandoned = True
         self.future = None
+        super().give_up()
 
-    def answer(self, value: Any) -> bool:
+    def answer(self, value: Any) -> None:
         """Hand over a value from any thread."""
-        return self._port.deliver(self, value, None)
+        self._port.deliver(self, value, None)
 
-    def refuse(self, error: BaseException) -> bool:
+    def refuse(self, error: BaseException) -> None:
         """Hand over an error from any thread."""
-        return self._port.deliver(self, None, as_value(error))
+        self._port.deliver(self, None, as_value(error))
+
+    def arrive(self, value: Any, error: BaseException | None) -> None:
+        """Resolve the future. On the port's loop."""
+        future, self.future = self.future, None
+        self._leave = None
+        if future is None or future.done():
+            return
+        if error is None:
+            future.set_result(value)
+        else:
+            future.set_exception(error)
 
 
 class Port:
@@ -106,32 +148,25 @@ class Port:
             self._set_timer()
         return reply
 
-    def deliver(self, reply: LoopReply, value: Any, error: BaseException | None) -> bool:
-        """Hand over an answer from any thread; False if the loop is closed."""
+    def deliver(self, reply: LoopReply, value: Any, error: BaseException | None) -> None:
+        """Hand over an answer from any thread; a loop that has closed gets none."""
         self._outbox.append((reply, value, error))
         # `_flush` disarms before it empties the outbox, so an answer appended while armed is
         # always met by a flush still to come.
         if self._armed:
-            return True
+            return
         self._armed = True
         try:
             self.loop.call_soon_threadsafe(self._flush)
         except RuntimeError:
             self._outbox.clear()
-            return False
-        return True
+            self._armed = False
 
     def _flush(self) -> None:
         self._armed = False
         while self._outbox:
             reply, value, error = self._outbox.popleft()
-            future, reply.future = reply.future, None
-            if future is None or future.done():
-                continue
-            if error is None:
-                future.set_result(value)
-            else:
-                future.set_exception(error)
+            reply.arrive(value, error)
 
     def _set_timer(self) -> None:
         if self._timer is not None:
@@ -148,8 +183,8 @@ class Port:
             reply = heapq.heappop(self._deadlines)
             future = reply.future
             if future is not None and not future.done():
+                future.set_exception(reply.overdue())
                 reply.give_up()
-                future.set_exception(AskTimeout(reply.actor))
         if self._deadlines:
             self._set_timer()
 
@@ -170,35 +205,37 @@ def port_of(loop: asyncio.AbstractEventLoop) -> Port:
     return port
 
 
-class ThreadReply:
+class ThreadReply(Reply):
     """A reply awaited by a thread that has no loop."""
 
-    __slots__ = ("_error", "_event", "_value", "abandoned", "actor")
+    __slots__ = ("_event", "_outcome")
 
     def __init__(self, actor: str) -> None:
-        self.actor = actor
-        self.abandoned = False
+        super().__init__(actor)
         self._event = threading.Event()
-        self._value: Any = None
-        self._error: BaseException | None = None
+        self._outcome: list[tuple[Any, BaseException | None]] = []
 
-    def answer(self, value: Any) -> bool:
+    def answer(self, value: Any) -> None:
         """Hand over a value from any thread."""
-        self._value = value
+        self._outcome.append((value, None))
         self._event.set()
-        return not self.abandoned
 
-    def refuse(self, error: BaseException) -> bool:
+    def refuse(self, error: BaseException) -> None:
         """Hand over an error from any thread."""
-        self._error = as_value(error)
+        self._outcome.append((None, as_value(error)))
         self._event.set()
-        return not self.abandoned
 
     def wait(self, timeout: float) -> Any:
         """Block for the answer, at most `timeout` seconds."""
-        if not self._event.wait(timeout):
-            self.abandoned = True
-            raise AskTimeout(self.actor)
-        if self._error is not None:
-            raise self._error
-        return self._value
+        try:
+            answered = self._event.wait(timeout)
+        except BaseException:
+            self.give_up()
+            raise
+        if not answered:
+            self.give_up()
+            raise self.overdue()
+        value, error = self._outcome[0]
+        if error is not None:
+            raise error
+        return value

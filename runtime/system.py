@@ -5,57 +5,79 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+import warnings
+import weakref
+from itertools import groupby
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
-from runtime.cell import Cell
-from runtime.errors import ActorStopped, StopOverdue
+from runtime import statistics, threads
+from runtime.cell import Cell, here
+from runtime.clock import Clock, SystemClock
+from runtime.errors import AskOnLoop, AskToSelf, StartOverdue, StopOverdue
+from runtime.letters import DeadLetters
+from runtime.logs import get_logger
 from runtime.messages import Message
+from runtime.once import Once
 from runtime.ref import ActorRef
-from runtime.restart import Intensity
+from runtime.registry import Registry
+from runtime.replies import as_value
+from runtime.statistics import ActorStatistics, SystemStatistics
+from runtime.terms import Options, decide
+from runtime.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable
 
     from runtime.actor import Actor
 
 M = TypeVar("M", bound=Message)
 
-DEFAULT_BOUND = 1000
-"""Messages a mailbox accepts before it refuses."""
+log = get_logger("runtime")
 
-
-@dataclass(frozen=True, slots=True)
-class ActorStatistics:
-    """How one actor is doing."""
-
-    name: str
-    state: str
-    depth: int
-    handled: int
-    restarts: int
-    last_error: str | None
+KILL_SECONDS = 1.0
+"""For all that did not stop in time to end once it is cancelled."""
+FORGOTTEN_SECONDS = 2.0
+"""For the actors of a system that nobody stopped, at the interpreter's exit."""
 
 
 class ActorSystem:
-    """Start actors, find them by name, stop them in reverse order of their start.
+    """Start actors, find them by name, stop them in reverse of the order they came in.
 
     Every method may be called from any thread.
     """
 
-    def __init__(self, name: str = "actors", *, grace: float = 2.0) -> None:
-        """Name the system; `grace` is how many seconds a stop leaves running jobs to finish."""
+    def __init__(
+        self,
+        name: str = "actors",
+        *,
+        grace: float = 2.0,
+        stall: float = 1.0,
+        expected: int = 100,
+        clock: Clock | None = None,
+    ) -> None:
+        """Name the system.
+
+        A stop leaves running jobs `grace` seconds; a loop whose turn takes `stall` seconds is
+        reported; a limit of open files too low for `expected` live actors is warned of; restarts
+        and sleep go by `clock`.
+        """
         self.name = name
+        self.letters = DeadLetters()
         self._grace = grace
-        self._lock = threading.Lock()
-        self._cells: dict[str, Cell] = {}
-        self._stopped = False
+        self._clock = clock or SystemClock()
+        self._registry = Registry()
+        self._watchdog = Watchdog(self._registry.living, stall)
+        self._stuck: list[Cell] = []
+        self._stopped: Once[None] = Once()
+        self._forgotten = weakref.finalize(self, _stop_forgotten, name, self._registry)
+        advice = threads.advice(expected, *threads.limits())
+        if advice is not None:
+            log.warning("limits.low", advice=advice)
 
     def __repr__(self) -> str:
         """Show the state that tests and people look for."""
-        state = "stopped" if self._stopped else "open"
-        return f"<ActorSystem {self.name} {state} actors={len(self._cells)}>"
+        state = "stopped" if self._registry.closed else "open"
+        return f"<ActorSystem {self.name} {state} actors={len(self._registry)}>"
 
     async def __aenter__(self) -> Self:
         """Enter; the actors end with the block."""
@@ -70,92 +92,187 @@ class ActorSystem:
         name: str,
         make: Callable[[], Actor[M]],
         *,
-        bound: int = DEFAULT_BOUND,
-        intensity: Intensity | None = None,
         timeout: float = 30.0,
+        **options: Unpack[Options],
     ) -> ActorRef[M]:
         """Start an actor and wait until it has started; its failure to do so is raised here."""
-        ref, cell = self._begin(name, make, bound, intensity, may_exist=False)
-        await _within(cell.started, timeout)
-        return ref
+        cell, new = self._add(name, make, options)
+        if not new:
+            raise ValueError(f"an actor named {name} is already running")
+        cell.alone = True
+        cell.start()
+        try:
+            failure = await cell.started.wait(timeout)
+        except BaseException as error:
+            cell.stop("its spawner did not wait for it")
+            cell.kill()
+            if isinstance(error, TimeoutError):
+                raise StartOverdue(name) from None
+            raise
+        if failure is not None:
+            raise as_value(failure)
+        return ActorRef(cell)
 
     def ensure(
-        self,
-        name: str,
-        make: Callable[[], Actor[M]],
-        *,
-        bound: int = DEFAULT_BOUND,
-        intensity: Intensity | None = None,
+        self, name: str, make: Callable[[], Actor[M]], **options: Unpack[Options]
     ) -> ActorRef[M]:
         """Return the actor of that name, started if there is none; its mailbox accepts at once."""
-        ref, _ = self._begin(name, make, bound, intensity, may_exist=True)
-        return ref
+        cell, new = self._add(name, make, options)
+        if new:
+            cell.start()
+        return ActorRef(cell)
+
+    def register(
+        self, name: str, make: Callable[[], Actor[M]], **options: Unpack[Options]
+    ) -> ActorRef[M]:
+        """Return the actor of that name; if there is none, one that starts at its first message."""
+        cell, _ = self._add(name, make, options)
+        return ActorRef(cell)
 
     def statistics(self) -> tuple[ActorStatistics, ...]:
-        """Describe every actor, in order of start."""
-        with self._lock:
-            cells = list(self._cells.values())
-        return tuple(
-            ActorStatistics(c.name, c.state, c.mailbox.depth, c.handled, c.restarts, c.last_error)
-            for c in cells
+        """Describe every living actor, in the order they came, and then those that failed."""
+        cells = self._registry.living() + [cell for cell, _ in self._registry.failed()]
+        return tuple(statistics.of(cell) for cell in cells)
+
+    def health(self) -> SystemStatistics:
+        """Describe the whole: what has failed, what stalls, and the totals."""
+        living, failed = self._registry.living(), self._registry.failed()
+        cells = living + [cell for cell, _ in failed]
+        return SystemStatistics(
+            actors=len(living),
+            awake=sum(cell.pulse is not None for cell in living),
+            restarts=sum(cell.restarts for cell in cells),
+            stalls=sum(cell.stalls for cell in cells),
+            dead_letters=self.letters.total,
+            stalled=self._watchdog.stalled,
+            failed=tuple((down.actor, down.reason) for _, down in failed),
         )
 
+    async def dismiss(self, name: str, timeout: float = 15.0) -> None:
+        """Stop one actor, if there is one of that name, like `stop` does all."""
+        cell = self._registry.get(name)
+        if cell is not None:
+            await self._stop_cells([[cell]], time.monotonic() + timeout)
+
     async def stop(self, timeout: float = 15.0) -> None:
-        """Stop all actors in reverse order of start, and accept no new ones.
+        """Stop all actors in reverse of the order they came in, and accept no new ones.
 
-        Each drains its mailbox and gives its jobs the grace; after `timeout` seconds in all the
-        rest is cancelled. Raises `StopOverdue` if a thread is still alive after that.
+        Each drains its mailbox and gives its jobs the grace before the next is told; neighbours
+        that were ensured or registered stop together. After `timeout` seconds in all the rest is
+        cancelled. Raises `StopOverdue` if a thread is still alive after that.
         """
-        deadline = time.monotonic() + timeout
-        with self._lock:
-            self._stopped = True
-            cells = list(reversed(self._cells.values()))
-        overdue: list[str] = []
-        for cell in cells:
-            cell.stop()
-            if await _ended(cell, deadline - time.monotonic()):
-                continue
-            cell.kill()
-            if not await _ended(cell, 1.0):
-                overdue.append(cell.name)
-        with self._lock:
-            self._cells = {name: self._cells[name] for name in overdue}
-        if overdue:
-            raise StopOverdue(", ".join(overdue))
+        cells = self._registry.close()
+        stuck = [cell for cell in self._stuck if not _is_gone(cell)]
+        waves = [list(wave) for _, wave in groupby(reversed(cells), _wave)]
+        try:
+            await self._stop_cells([stuck, *waves], time.monotonic() + timeout)
+        finally:
+            self._watchdog.stop()
+            self._forgotten.detach()
+            self._stopped.set(None)
 
-    def _begin(
-        self,
-        name: str,
-        make: Callable[[], Actor[M]],
-        bound: int,
-        intensity: Intensity | None,
-        *,
-        may_exist: bool,
-    ) -> tuple[ActorRef[M], Cell]:
-        with self._lock:
-            if self._stopped:
-                raise ActorStopped(name, "its system has stopped")
-            cell = self._cells.get(name)
-            if cell is not None and not cell.ended.done():
-                if not may_exist:
-                    raise ValueError(f"an actor named {name} is already running")
-                return ActorRef(cell), cell
-            cell = Cell(
-                name, make, bound=bound, grace=self._grace, intensity=intensity or Intensity()
+    def stop_sync(self, timeout: float = 15.0) -> None:
+        """Stop all actors and block until they have ended; for threads that run no event loop."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            asyncio.run(self.stop(timeout))
+        else:
+            raise AskOnLoop(self.name)
+
+    def stop_soon(self, timeout: float = 15.0) -> None:
+        """Stop all actors from a thread of its own, without waiting: for signals and for actors."""
+
+        def stop() -> None:
+            try:
+                self.stop_sync(timeout)
+            except StopOverdue as error:
+                log.error("system.stop_overdue", system=self.name, actors=error.actors)
+
+        threading.Thread(target=stop, name=f"{self.name}-stopping", daemon=True).start()
+
+    async def wait_stopped(self) -> None:
+        """Wait until a stop, wherever it was asked for, is over."""
+        await self._stopped.wait()
+
+    def _add(self, name: str, make: Callable[[], Actor[M]], options: Options) -> tuple[Cell, bool]:
+        terms = decide(self._grace, options)
+
+        def cell() -> Cell:
+            self._watchdog.start()
+            return Cell(
+                name,
+                make,
+                terms,
+                clock=self._clock,
+                letters=self.letters,
+                on_end=self._registry.remove,
             )
-            self._cells.pop(name, None)  # a successor starts last, and so stops first
-            self._cells[name] = cell
-            cell.start()
-        return ActorRef(cell), cell
+
+        return self._registry.add(name, cell)
+
+    async def _stop_cells(self, waves: Iterable[list[Cell]], deadline: float) -> None:
+        own = getattr(here, "cell", None)
+        cells = [cell for wave in waves for cell in wave]
+        if own in cells:
+            raise AskToSelf(own.name)
+        try:
+            for wave in waves:
+                for cell in wave:
+                    cell.stop()
+                await _wait_gone(wave, deadline)
+        finally:
+            left = [cell for cell in cells if not _is_gone(cell)]
+            for cell in left:
+                cell.stop()
+                cell.kill()
+        await _wait_gone(left, time.monotonic() + KILL_SECONDS)
+        self._stuck = [cell for cell in left if not _is_gone(cell)]
+        for cell in self._stuck:
+            cell.overdue("it did not stop in time")
+        if self._stuck:
+            raise StopOverdue(", ".join(cell.name for cell in self._stuck))
 
 
-async def _within(future: Future[Any], timeout: float) -> None:
-    await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), timeout)
+def _wave(cell: Cell) -> Cell | None:
+    """Tell apart who stops alone from who stops with its neighbours."""
+    return cell if cell.alone else None
 
 
-async def _ended(cell: Cell, timeout: float) -> bool:
-    try:
-        await _within(cell.ended, max(0.0, timeout))
-    except TimeoutError:
-        return cell.ended.done()
-    return True
+def _is_gone(cell: Cell) -> bool:
+    thread = cell.thread
+    return cell.ended.is_set and (thread is None or not thread.is_alive())
+
+
+async def _wait_gone(cells: list[Cell], deadline: float) -> None:
+    """Wait until these have ended and their threads with them, or until the deadline."""
+    for cell in cells:
+        try:
+            await cell.ended.wait(max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            continue
+        # Its loop is closed by now: the thread is only returning.
+        while not _is_gone(cell) and time.monotonic() < deadline:  # noqa: ASYNC110  threads tell none
+            await asyncio.sleep(0.001)
+
+
+def _stop_forgotten(name: str, registry: Registry) -> None:
+    """End the actors of a system that was collected, or is still open at exit."""
+    awake = [cell for cell in reversed(registry.close()) if cell.pulse is not None]
+    if not awake:
+        return
+    names = ", ".join(cell.name for cell in awake)
+    warnings.warn(
+        f"the actor system {name} was never stopped, still running: {names}. "
+        "Use `async with ActorSystem()`, or await its `stop`.",
+        ResourceWarning,
+        stacklevel=2,
+    )
+    deadline = time.monotonic() + FORGOTTEN_SECONDS
+    for cell in awake:
+        cell.stop("its system was forgotten")
+    for cell in awake:
+        try:
+            cell.ended.wait_sync(max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            cell.kill()

@@ -1,0 +1,45 @@
+"""What the kernel's tests share: a system per test, and nothing left behind by any."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from runtime import ActorSystem
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long runs out unless they are asked for by their mark."""
+    if "soak" in str(config.option.markexpr):
+        return
+    long_runs = [i for i in items if HERE in i.path.parents and i.get_closest_marker("soak")]
+    if long_runs:
+        config.hook.pytest_deselected(items=long_runs)
+        items[:] = [item for item in items if item not in long_runs]
+
+
+def _descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """Fail a test that leaves a thread or a descriptor behind."""
+    threads, descriptors = set(threading.enumerate()), _descriptors()
+    yield
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(5.0)
+    assert set(threading.enumerate()) <= threads
+    assert _descriptors() <= descriptors
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[ActorSystem]:
+    """Open a system that stops with the test."""
+    async with ActorSystem("test", grace=0.2) as system:
+        yield system
