@@ -5,7 +5,7 @@ from struct import pack, unpack_from
 from typing import Any, Final
 
 from sandbox import transport
-from sandbox.cipher import Forged, Key, decrypt, encrypt
+from sandbox.cipher import Key, decrypt, encrypt
 from sandbox.handshake import Handshake, plain_packet
 from sandbox.session import Session
 from sandbox.switchboard import Switchboard
@@ -78,11 +78,7 @@ class Link:
             session.receive(plain)
 
     def _shake_hands(self, packet: bytes) -> None:
-        try:
-            body = self._handshake.step(packet)
-        except Forged:
-            self._write(_UNKNOWN_KEY)
-            raise
+        body = self._handshake.step(packet)
         self._write(plain_packet(self.telegram.message_ids.next(is_reply=True), body))
         if self._handshake.key is not None:
             self.telegram.keys.add(self._handshake.key)

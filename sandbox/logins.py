@@ -33,9 +33,16 @@ class Token:
 class Logins:
     """The tokens of one sandbox."""
 
-    def __init__(self, life: float, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        life: float,
+        *,
+        clock: Callable[[], float] = time.time,
+        remembered: int = _REMEMBERED,
+    ) -> None:
         self.life = life
         self._clock = clock
+        self._remembered = remembered
         self._tokens: dict[bytes, Token] = {}
         self._current: dict[bytes, Token] = {}  # by the id of the exporting key
 
@@ -45,8 +52,7 @@ class Logins:
         if token is None or (token.accepted_by is None and self.is_expired(token)):
             token = Token(os.urandom(32), key, self._clock() + self.life)
             self._current[key.id] = self._tokens[token.data] = token
-            while len(self._tokens) > _REMEMBERED:
-                del self._tokens[next(iter(self._tokens))]
+            self._forget_oldest()
         return token
 
     def accept(self, url: str, person_id: int) -> Token:
@@ -75,6 +81,12 @@ class Logins:
     def is_expired(self, token: Token) -> bool:
         """Whether the token is too old to be scanned."""
         return self._clock() >= token.expires
+
+    def _forget_oldest(self) -> None:
+        while len(self._tokens) > self._remembered:
+            oldest = self._tokens.pop(next(iter(self._tokens)))
+            if self._current.get(oldest.key.id) is oldest:
+                del self._current[oldest.key.id]
 
 
 def _decode(url: str) -> bytes:

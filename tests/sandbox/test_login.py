@@ -172,3 +172,15 @@ def test_a_token_lives_as_long_as_it_says() -> None:
     logins.accept(renewed.url, 1)
     now[0] += 3600  # accepted in time: it may be collected late
     assert logins.export(key) is renewed
+
+
+def test_the_oldest_tokens_are_forgotten() -> None:
+    """Beyond the number remembered the oldest code is unknown, and its client gets a new one."""
+    logins = Logins(30, clock=lambda: 0.0, remembered=2)
+    keys = [Key.of(bytes([number]) * 256) for number in (1, 2, 3)]
+    first, second, third = (logins.export(key) for key in keys)
+    with pytest.raises(TokenInvalid):
+        logins.accept(first.url, 1)
+    assert logins.accept(second.url, 1) is second
+    assert logins.accept(third.url, 1) is third
+    assert logins.export(keys[0]) is not first
