@@ -19,6 +19,7 @@ from runtime.errors import (
     NoThread,
     Refusal,
     StartOverdue,
+    StopFromWithin,
     StopOverdue,
     StreamOverdue,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Refusal",
     "Request",
     "StartOverdue",
+    "StopFromWithin",
     "StopOverdue",
     "Stream",
     "StreamOverdue",

@@ -53,6 +53,10 @@ class AskOnLoop(_Named):
     """Waiting for {actor} on a running event loop would block it: use `await` instead."""
 
 
+class StopFromWithin(_Named):
+    """{actor} cannot wait for its own end: use `stop_soon`."""
+
+
 class JobCancelled(_Named):
     """{actor} was told to cancel this work: ask again if it is still wanted."""
 

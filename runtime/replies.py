@@ -99,6 +99,8 @@ class LoopReply(Reply):
         try:
             return await future
         except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                future.exception()  # it came at the same moment: nobody will miss it
             self.give_up()
             raise
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 from runtime import statistics, threads
 from runtime.cell import Cell, here
 from runtime.clock import Clock, SystemClock
-from runtime.errors import AskOnLoop, AskToSelf, StartOverdue, StopOverdue
+from runtime.errors import AskOnLoop, StartOverdue, StopFromWithin, StopOverdue
 from runtime.letters import DeadLetters
 from runtime.logs import get_logger
 from runtime.messages import Message
@@ -67,9 +67,10 @@ class ActorSystem:
         self._clock = clock or SystemClock()
         self._registry = Registry()
         self._watchdog = Watchdog(self._registry.living, stall)
-        self._stuck: list[Cell] = []
         self._stopped: Once[None] = Once()
-        self._forgotten = weakref.finalize(self, _stop_forgotten, name, self._registry)
+        self._forgotten = weakref.finalize(
+            self, _stop_forgotten, name, self._registry, self._watchdog
+        )
         advice = threads.advice(expected, *threads.limits())
         if advice is not None:
             log.warning("limits.low", advice=advice)
@@ -162,7 +163,7 @@ class ActorSystem:
         cancelled. Raises `StopOverdue` if a thread is still alive after that.
         """
         cells = self._registry.close()
-        stuck = [cell for cell in self._stuck if not _is_gone(cell)]
+        stuck = [cell for cell, _ in self._registry.failed() if not _is_gone(cell)]
         waves = [list(wave) for _, wave in groupby(reversed(cells), _wave)]
         try:
             await self._stop_cells([stuck, *waves], time.monotonic() + timeout)
@@ -215,7 +216,7 @@ class ActorSystem:
         own = getattr(here, "cell", None)
         cells = [cell for wave in waves for cell in wave]
         if own in cells:
-            raise AskToSelf(own.name)
+            raise StopFromWithin(own.name)
         try:
             for wave in waves:
                 for cell in wave:
@@ -227,11 +228,11 @@ class ActorSystem:
                 cell.stop()
                 cell.kill()
         await _wait_gone(left, time.monotonic() + KILL_SECONDS)
-        self._stuck = [cell for cell in left if not _is_gone(cell)]
-        for cell in self._stuck:
+        stuck = [cell for cell in left if not _is_gone(cell)]
+        for cell in stuck:
             cell.overdue("it did not stop in time")
-        if self._stuck:
-            raise StopOverdue(", ".join(cell.name for cell in self._stuck))
+        if stuck:
+            raise StopOverdue(", ".join(cell.name for cell in stuck))
 
 
 def _wave(cell: Cell) -> Cell | None:
@@ -256,9 +257,13 @@ async def _wait_gone(cells: list[Cell], deadline: float) -> None:
             await asyncio.sleep(0.001)
 
 
-def _stop_forgotten(name: str, registry: Registry) -> None:
+def _stop_forgotten(name: str, registry: Registry, watchdog: Watchdog) -> None:
     """End the actors of a system that was collected, or is still open at exit."""
-    awake = [cell for cell in reversed(registry.close()) if cell.pulse is not None]
+    cells = list(reversed(registry.close()))
+    awake = [cell for cell in cells if cell.pulse is not None]
+    watchdog.stop()
+    for cell in cells:
+        cell.stop("its system was forgotten")
     if not awake:
         return
     names = ", ".join(cell.name for cell in awake)
@@ -269,8 +274,6 @@ def _stop_forgotten(name: str, registry: Registry) -> None:
         stacklevel=2,
     )
     deadline = time.monotonic() + FORGOTTEN_SECONDS
-    for cell in awake:
-        cell.stop("its system was forgotten")
     for cell in awake:
         try:
             cell.ended.wait_sync(max(0.0, deadline - time.monotonic()))
