@@ -17,10 +17,14 @@ class Board(Generic[T]):
         self._newest: Numbered[T] | None = None
         self._changed = asyncio.Event()
 
+    @property
+    def number(self) -> int:
+        """The number of the newest value, 0 before the first."""
+        return 0 if self._newest is None else self._newest.number
+
     def post(self, value: T) -> None:
         """Put up a value in place of the one before."""
-        number = 1 if self._newest is None else self._newest.number + 1
-        self._newest = Numbered(number, value)
+        self._newest = Numbered(self.number + 1, value)
         self._changed.set()
         self._changed = asyncio.Event()
 

@@ -43,9 +43,12 @@ class ReadRequest(Request[ParseReport]):
 
 @message
 class NextProgress(Request[Numbered[ParseProgress]]):
-    """Wait for the newest progress after number `after` of the reading that runs."""
+    """Wait for the newest progress after number `after`; None is whatever comes next.
 
-    after: int
+    Numbers go on from one reading to the next.
+    """
+
+    after: int | None
 
 
 @message

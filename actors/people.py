@@ -124,7 +124,7 @@ class User:
 
     async def _watch(self, progress: Callable[[ParseProgress], object], timeout: float) -> None:
         session = self._house.session(self.id)
-        number = 0
+        number: int | None = None
         while True:
             newest = await session.ask(NextProgress(after=number), timeout=timeout)
             number = newest.number

@@ -95,11 +95,12 @@ class SessionActor(Actor[SessionMessage]):
             case NextLoginStep(after=number):
                 return self.job(self._steps.after(number))
             case ReadRequest(depth=depth):
-                if not self._reading:
-                    self._reading, self._progress = True, Board()
+                self._reading = True
                 return self.job(self._read(depth), key="read")
             case NextProgress(after=number):
-                return self.job(self._progress.after(number))
+                return self.job(
+                    self._progress.after(self._progress.number if number is None else number)
+                )
             case StatusRequest():
                 return reply(message, self._status())
             case _:

@@ -8,9 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from actors.coverage import joined
-from actors.messages import Follow, StoreBatch
+from actors.login import State
+from actors.messages import (
+    Follow,
+    LoadAccount,
+    LoadSession,
+    SaveSession,
+    SaveTransition,
+    StoreBatch,
+)
 from actors.ports import HistoryPage, LoginToken, Person
-from storage.rows import ChannelSeen, ChannelState, PostRow, Stored
+from storage.rows import AccountRow, ChannelSeen, ChannelState, PostRow, Stored
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -46,6 +54,11 @@ class ModelTelegram:
         self._before = before
         self._lie = lie
         self.history_calls: list[int] = []
+        self.open = False
+        self.logged_out = False
+        self.waited_until = THEN
+        self.session = b"session"
+        self.tokens: list[LoginToken | Person] = []
 
     async def channels(self) -> tuple[ChannelSeen, ...]:
         """List the channels with their newest post."""
@@ -79,18 +92,36 @@ class ModelTelegram:
             ids = sorted(id_ for id_ in posts if id_ < low)[-1:] + ids
         return HistoryPage(ids=tuple(ids), posts=tuple(post(channel, id_) for id_ in ids))
 
-    async def connect(self) -> None: ...
-    async def close(self) -> None: ...
-    async def log_out(self) -> None: ...
-    async def wait_scanned(self, until: datetime) -> None: ...
+    async def connect(self) -> None:
+        """Connect, unless the world is down."""
+        self._before("connect", 0)
+        self.open = True
+
+    async def close(self) -> None:
+        """Disconnect."""
+        self.open = False
+
+    async def log_out(self) -> None:
+        """End the session."""
+        self.logged_out = True
+
+    async def wait_scanned(self, until: datetime) -> None:
+        """Let the world go on: it decides what the next token is."""
+        self._before("wait_scanned", 0)
+        self.waited_until = until
+
     async def login_token(self) -> LoginToken | Person:
-        raise AssertionError("reading logs nobody in")
+        """Return the next of the script."""
+        self._before("login_token", 0)
+        return self.tokens.pop(0)
 
     async def me(self) -> Person:
-        raise AssertionError("reading asks for nobody")
+        """Return whoever logged in last."""
+        raise AssertionError("nobody asks whose session it is")
 
     def record(self) -> bytes:
-        return b"record"
+        """Return the session."""
+        return self.session
 
 
 def post(channel: int, id_: int) -> PostRow:
@@ -104,6 +135,9 @@ class ModelStore:
     """Keeps what it is given as the real one does; `before` may refuse a batch."""
 
     def __init__(self) -> None:
+        self.accounts: dict[int, AccountRow] = {}
+        self.moves: list[State] = []
+        self.sessions: dict[int, bytes] = {}
         self.posts: dict[tuple[int, int], PostRow] = {}
         self.coverage: dict[int, tuple[tuple[int, int], ...]] = {}
         self.floors: dict[int, int] = {}
@@ -111,9 +145,23 @@ class ModelStore:
         self.after: Callable[[], None] = lambda: None
 
     async def ask(self, request: Any, *, timeout: float = 30.0) -> Any:
-        """Answer the two requests that a reading makes."""
+        """Answer what a reading and a session ask."""
         assert timeout > 0
         match request:
+            case LoadAccount(account=account):
+                return self.accounts.get(account)
+            case SaveTransition(account=account, state=state, reason=reason, record=record):
+                row = AccountRow(id=account, state=state, reason=reason, changed_at=THEN)
+                self.accounts[account] = row
+                self.moves.append(state)
+                if record is not None:
+                    self.sessions[account] = record
+                return row
+            case LoadSession(account=account):
+                return self.sessions.get(account)
+            case SaveSession(account=account, record=record):
+                self.sessions[account] = record
+                return None
             case Follow(seen=seen):
                 return tuple(self._state(channel) for channel in seen)
             case StoreBatch(batch=batch):
@@ -131,7 +179,7 @@ class ModelStore:
                 self.posts = {**fresh, **self.posts}
                 self.after()
                 return Stored(added=added, coverage=grown)
-        raise AssertionError(f"a reading does not ask {request}")
+        raise AssertionError(f"nobody asks {request}")
 
     def _state(self, seen: ChannelSeen) -> ChannelState:
         return ChannelState(

@@ -1,0 +1,202 @@
+"""The embedded API as a program uses it, and misuses it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import actors
+from sandbox import Channel, Sandbox
+from storage.errors import DatabaseUnreachable, HouseLocked
+from storage.sessions import new_key
+from tests.scenarios.conftest import PERSON, Open, log_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_login_shows_a_code_and_ends_logged_in(sandbox: Sandbox, open_house: Open) -> None:
+    """Steps come in order: a code that scans, then LoggedIn; afterwards LoggedIn at once."""
+    async with open_house():
+        user = actors.user(PERSON)
+        seen: list[actors.LoginStep] = []
+        async for step in user.login():
+            seen.append(step)
+            if isinstance(step, actors.QrCode):
+                assert step.url.startswith("tg://login?token=")
+                sandbox.scan(step.url, PERSON)
+        assert [type(step) for step in seen] == [actors.QrCode, actors.LoggedIn]
+        assert [step async for step in user.login()] == [actors.LoggedIn(account=PERSON)]
+        assert (await user.status()).state == "READY"
+
+
+async def test_an_expired_code_is_followed_by_the_next(sandbox: Sandbox, open_house: Open) -> None:
+    """When Telegram drops a code, the login shows another by itself."""
+    async with open_house():
+        generations: list[int] = []
+        async for step in actors.user(PERSON).login():
+            if isinstance(step, actors.QrCode):
+                generations.append(step.generation)
+                if step.generation == 1:
+                    sandbox.expire_tokens()
+                else:
+                    sandbox.scan(step.url, PERSON)
+        assert generations[:2] == [1, 2]
+
+
+async def test_two_logins_of_one_account_are_one(sandbox: Sandbox, open_house: Open) -> None:
+    """Whoever comes second sees the same code, and both end with the one scan."""
+    async with open_house():
+
+        async def log_in_once(scan: bool) -> list[actors.LoginStep]:
+            steps = []
+            async for step in actors.user(PERSON).login():
+                steps.append(step)
+                if isinstance(step, actors.QrCode) and scan:
+                    await together.wait()
+                    sandbox.scan(step.url, PERSON)
+                elif isinstance(step, actors.QrCode):
+                    together.set()
+            return steps
+
+        together = asyncio.Event()
+        first, second = await asyncio.gather(log_in_once(True), log_in_once(False))
+        assert first == second
+        exports = [c for c in sandbox.calls if c.method == "auth.exportLoginToken"]
+        assert len(exports) == 2  # the code, and the scan found
+
+
+async def test_progress_is_called_on_the_callers_loop(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """The callback runs on the caller's thread; the last call knows every post and channel."""
+    for channel in channels:
+        sandbox.publish(channel.id, "a post")
+    async with open_house():
+        await log_in(sandbox)
+        shown: list[tuple[int, actors.ParseProgress]] = []
+        report = await actors.user(PERSON).parse(
+            progress=lambda now: shown.append((threading.get_ident(), now))
+        )
+        assert {thread for thread, _ in shown} == {threading.get_ident()}
+        assert [now.added for _, now in shown] == sorted(now.added for _, now in shown)
+        assert report.added == len(channels)
+
+
+async def test_a_callback_that_fails_is_heard(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """What the progress callback raises reaches whoever passed it."""
+    async with open_house():
+        await log_in(sandbox)
+        sandbox.publish(channels[0].id, "a post")
+
+        def fail(_: actors.ParseProgress) -> None:
+            raise ZeroDivisionError
+
+        with sandbox.faults.hold("messages.getHistory") as hold:
+            parse = asyncio.create_task(actors.user(PERSON).parse(progress=fail))
+            with pytest.raises(ZeroDivisionError):
+                await parse
+            hold.release()
+
+
+async def test_a_thread_without_a_loop_parses(sandbox: Sandbox, open_house: Open) -> None:
+    """`parse_sync` works where no loop runs, and says so where one does."""
+    async with open_house():
+        await log_in(sandbox)
+        report = await asyncio.to_thread(actors.user(PERSON).parse_sync)
+        assert report.channels == 15
+        with pytest.raises(actors.AskOnLoop, match="await"):
+            actors.user(PERSON).parse_sync()
+
+
+async def test_before_login_parse_says_what_to_do(open_house: Open) -> None:
+    """The refusal names the account and both ways to log in."""
+    async with open_house():
+        with pytest.raises(actors.LoginRequired, match=rf"tgactors login {PERSON}"):
+            await actors.user(PERSON).parse()
+
+
+async def test_without_a_house_there_is_no_user(open_house: Open) -> None:
+    """Before and after the block the module-level form refuses; the open one is refused twice."""
+    with pytest.raises(actors.HouseClosed, match=r"actors\.open"):
+        actors.user(PERSON)
+    async with open_house() as house:
+        assert house.user(PERSON).id == PERSON
+        with pytest.raises(actors.HouseOpen):
+            async with open_house():
+                raise AssertionError("a second house was opened")
+        kept = actors.user(PERSON)
+    with pytest.raises(actors.HouseClosed):
+        actors.user(PERSON)
+    with pytest.raises(actors.ActorStopped):
+        await kept.status()
+
+
+async def test_a_failed_opening_leaves_nothing_open(folder: Path) -> None:
+    """A database that cannot be reached is named; then another house may be opened."""
+    dsn = "postgresql://somebody:secret@127.0.0.1:9/nowhere"
+    for _ in range(2):
+        with pytest.raises(DatabaseUnreachable) as caught:
+            async with actors.open(data=folder, database_url=dsn, session_keys=new_key()):
+                raise AssertionError("opened on nothing")
+        assert "secret" not in str(caught.value)
+    with pytest.raises(actors.HouseClosed):
+        actors.user(PERSON)
+
+
+async def test_a_second_process_on_the_same_data_is_refused_with_the_holders_pid(
+    open_house: Open, folder: Path
+) -> None:
+    """One house per data folder: the other process is told who holds it, without a traceback."""
+    program = (
+        "import asyncio, sys, actors\n"
+        "async def main():\n"
+        "    try:\n"
+        "        async with actors.open(data=sys.argv[1]): print('opened')\n"
+        "    except actors.StorageError as refusal: print(type(refusal).__name__, refusal.pid)\n"
+        "asyncio.run(main())\n"
+    )
+    async with open_house():
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-c", program, str(folder)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    assert done.stdout == f"{HouseLocked.__name__} {os.getpid()}\n"
+
+
+async def test_every_wrong_setting_is_named_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys that belong together, numbers that are none: one refusal names them all."""
+    monkeypatch.setenv("TGACTORS_API_ID", "seven")
+    monkeypatch.setenv("TGACTORS_TELEGRAM", "")
+    with pytest.raises(actors.BadSettings) as caught:
+        async with actors.open(data=folder):
+            raise AssertionError("opened with wrong settings")
+    assert "TGACTORS_API_ID" in str(caught.value)
+    monkeypatch.setenv("TGACTORS_API_ID", "7")
+    with pytest.raises(actors.BadSettings) as caught:
+        async with actors.open(data=folder, database_url="postgresql://127.0.0.1/x"):
+            raise AssertionError("opened with wrong settings")
+    assert "TGACTORS_API_HASH" in str(caught.value)
+    assert "TGACTORS_SESSION_KEYS" in str(caught.value)
+
+
+async def test_without_any_telegram_a_login_says_how_to_get_one(folder: Path, dsn: str) -> None:
+    """The house opens and shows what it holds; only what needs Telegram is refused."""
+    async with actors.open(data=folder, database_url=dsn, session_keys=new_key()):
+        user = actors.user(PERSON)
+        assert (await user.posts(), (await user.status()).state) == ((), "NEW")
+        with pytest.raises(actors.TelegramNotConfigured, match="TGACTORS_API_ID"):
+            await anext(aiter(user.login()))
