@@ -1,0 +1,1 @@
+"""The front doors: so far, the command line."""

@@ -1,0 +1,53 @@
+"""The command line."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import typer
+
+from bot.commands.demo import demo
+from bot.commands.login import login
+from bot.commands.parse import parse
+from bot.commands.posts import posts
+from bot.commands.sandbox import sandbox
+from bot.commands.status import status
+
+app = typer.Typer(
+    name="tgactors",
+    help="Read the Telegram channels a person follows into a database of your own.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for _command in (demo, sandbox, login, parse, posts, status):
+    app.command()(_command)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tgactors {installed_version('tgactors')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+    del version
+
+
+def main() -> None:
+    """Run a command: exit 0 when done, 2 when refused, 130 on Ctrl-C, 1 on a fault of our own."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The other threads that ask while the demo's first parse runs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actors.people import User
+
+WITH_LOOP = 3
+WITHOUT_LOOP = 1
+_PATIENCE = 30.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one thread was told."""
+
+    thread: threading.Thread
+    added: int
+    """Posts stored by the parse that it joined."""
+    waited: float | None
+    """Seconds for status, channels and posts together; None where only a parse was asked for."""
+
+
+class Callers:
+    """Threads that wait for a sign, then ask."""
+
+    def __init__(self, user: User, pool: ThreadPoolExecutor) -> None:
+        self._user = user
+        self._sign = threading.Event()
+        work = (self._on_a_loop,) * WITH_LOOP + (self._without_a_loop,) * WITHOUT_LOOP
+        self._asked: list[Future[None]] = [Future() for _ in work]
+        self._answers = [
+            pool.submit(each, asked) for each, asked in zip(work, self._asked, strict=True)
+        ]
+
+    def begin(self) -> None:
+        """Give the sign; harmless twice."""
+        self._sign.set()
+
+    async def asked(self) -> None:
+        """Wait until each has asked for a parse, and was answered everything else."""
+        async with asyncio.timeout(_PATIENCE):
+            await asyncio.gather(*map(asyncio.wrap_future, self._asked))
+
+    async def answers(self) -> tuple[Answer, ...]:
+        """Wait until each was answered all."""
+        return tuple(await asyncio.gather(*map(asyncio.wrap_future, self._answers)))
+
+    def _on_a_loop(self, asked: Future[None]) -> Answer:
+        self._sign.wait(_PATIENCE)
+        return asyncio.run(self._ask(asked))
+
+    async def _ask(self, asked: Future[None]) -> Answer:
+        user, began = self._user, time.perf_counter()
+        parse = asyncio.ensure_future(user.parse(timeout=_PATIENCE))
+        await asyncio.gather(user.status(), user.channels(), user.posts())
+        waited = time.perf_counter() - began
+        asked.set_result(None)
+        return Answer(threading.current_thread(), (await parse).added, waited)
+
+    def _without_a_loop(self, asked: Future[None]) -> Answer:
+        self._sign.wait(_PATIENCE)
+        asked.set_result(None)
+        report = self._user.parse_sync(timeout=_PATIENCE)
+        return Answer(threading.current_thread(), report.added, None)
+
+
+@contextmanager
+def waiting(user: User) -> Iterator[Callers]:
+    """Start the threads; they have ended when the block ends."""
+    with ThreadPoolExecutor(WITH_LOOP + WITHOUT_LOOP, thread_name_prefix="caller") as pool:
+        callers = Callers(user, pool)
+        try:
+            yield callers
+        finally:
+            callers.begin()

@@ -1,0 +1,52 @@
+"""The command that logs a person in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot import door
+from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
+from bot.qr_board import QrBoard
+from bot.screen import Screen
+
+if TYPE_CHECKING:
+    from actors import LoggedIn, LoginFailed
+
+
+def login(
+    account: Account,
+    *,
+    json: AsJson = False,
+    data: Data = None,
+    telegram: Telegram = None,
+    verbose: Verbose = False,
+) -> None:
+    """Log a person in by QR code."""
+    import actors
+
+    async def steps() -> LoggedIn | LoginFailed:
+        async with actors.open(data=data, telegram=telegram):
+            return await _followed(screen, account)
+
+    with door.opened(as_json=json, verbose=verbose) as screen:
+        end = door.run(steps)
+        if isinstance(end, actors.LoginFailed):
+            door.refuse(screen, "LoginFailed", end.reason)
+        screen.say(f"Account {account} is logged in. Read its channels: tgactors parse {account}")
+        screen.answer({"account": account, "state": "READY"})
+
+
+async def _followed(screen: Screen, account: int) -> LoggedIn | LoginFailed:
+    """Show each step of a login; return the last."""
+    import actors
+
+    with QrBoard(screen) as board:
+        async for step in actors.user(account).login():
+            match step:
+                case actors.QrCode():
+                    board.show(step)
+                case actors.PasswordNeeded(hint=hint):
+                    screen.say(f"This account has a two-step password (hint: {hint or 'none'}).")
+                case actors.LoggedIn() | actors.LoginFailed():
+                    return step
+    raise RuntimeError("a login ended without its last step")

@@ -1,0 +1,30 @@
+"""The arguments and options that commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Account = Annotated[int, typer.Argument(metavar="ID", min=1, help="The person's Telegram user id.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Answer with one line of JSON on standard output.")
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show on standard error what happens.")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="The data folder [default: TGACTORS_DATA, or ./data]."
+    ),
+]
+Telegram = Annotated[
+    str | None,
+    typer.Option(
+        "--telegram",
+        metavar="ADDRESS",
+        help="sandbox://127.0.0.1:PORT in place of Telegram [default: TGACTORS_TELEGRAM].",
+    ),
+]

@@ -1,0 +1,76 @@
+"""The command that reads a person's channels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from bot import door
+from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
+from bot.reading_bar import ReadingBar
+from bot.wording import counted, line, moment
+
+if TYPE_CHECKING:
+    from actors import ParseReport
+    from bot.screen import Screen
+
+_DEPTH = 100
+
+
+def _depth(given: str) -> int:
+    """Read a depth: a number of posts, or 0 for "all"."""
+    if given == "all":
+        return 0
+    if not given.isdecimal() or not int(given):
+        raise typer.BadParameter(f"{given!r} is neither a number from 1 on nor the word all.")
+    return int(given)
+
+
+Depth = Annotated[
+    int,
+    typer.Option(
+        "--depth",
+        metavar="N|all",
+        parser=_depth,
+        show_default=False,
+        help="Posts to begin a channel with that was never read, or all of them [default: 100].",
+    ),
+]
+
+
+def parse(
+    account: Account,
+    *,
+    depth: Depth = _DEPTH,
+    json: AsJson = False,
+    data: Data = None,
+    telegram: Telegram = None,
+    verbose: Verbose = False,
+) -> None:
+    """Read what is new in the channels a person follows."""
+    import actors
+
+    async def read() -> ParseReport:
+        async with actors.open(data=data, telegram=telegram):
+            with ReadingBar(screen) as bar:
+                return await actors.user(account).parse(depth=depth or None, progress=bar.show)
+
+    with door.opened(as_json=json, verbose=verbose) as screen:
+        report = door.run(read)
+        tell(screen, report)
+        screen.answer(asdict(report))
+
+
+def tell(screen: Screen, report: ParseReport) -> None:
+    """Say what a parse stored, and what it could not read."""
+    new, channels = counted(report.added, "new post"), counted(report.channels, "channel")
+    screen.say(f"{new} from {channels} in {report.took:.1f} s.")
+    for unread in report.unread:
+        screen.say(Text(f"Not read to its end: {line(unread.title)}. {unread.reason}"))
+    if report.flood_until is not None:
+        screen.say(f"Telegram asks this account to wait until {moment(report.flood_until)}.")
+    if report.unread:
+        screen.say("The next parse goes on where this one ended.")

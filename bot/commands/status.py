@@ -1,0 +1,97 @@
+"""The command that tells how accounts are doing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from bot import door
+from bot.commands.options import AsJson, Data, Telegram, Verbose
+from bot.tables import cell, ruled
+from bot.wording import line, moment
+
+if TYPE_CHECKING:
+    from actors import Channel, Status
+    from bot.screen import Screen
+
+OneAccount = Annotated[
+    int | None,
+    typer.Argument(metavar="[ID]", min=1, help="A Telegram user id; all accounts without it."),
+]
+
+
+def status(
+    account: OneAccount = None,
+    *,
+    json: AsJson = False,
+    data: Data = None,
+    telegram: Telegram = None,
+    verbose: Verbose = False,
+) -> None:
+    """Tell how an account is doing, or list all accounts."""
+    import actors
+
+    async def one(account: int) -> tuple[Status, tuple[Channel, ...]]:
+        async with actors.open(data=data, telegram=telegram):
+            user = actors.user(account)
+            return await user.status(), await user.channels()
+
+    async def everybody() -> tuple[Status, ...]:
+        async with actors.open(data=data, telegram=telegram) as house:
+            return await house.accounts()
+
+    with door.opened(as_json=json, verbose=verbose) as screen:
+        if account is None:
+            accounts = door.run(everybody)
+            _list(screen, accounts)
+            screen.answer({"accounts": [_facts(each) for each in accounts]})
+        else:
+            found, channels = door.run(lambda: one(account))
+            _tell(screen, found, channels)
+            screen.answer(_facts(found) | {"channels": [_channel(each) for each in channels]})
+
+
+def _list(screen: Screen, accounts: tuple[Status, ...]) -> None:
+    if not accounts:
+        screen.say("No account is known here yet. Log one in: tgactors login ID")
+        return
+    table = ruled("Account", "State", "Since", "Reason")
+    for each in accounts:
+        table.add_row(str(each.account), each.state, moment(each.since), cell(each.reason or ""))
+    screen.say(table)
+
+
+def _tell(screen: Screen, found: Status, channels: tuple[Channel, ...]) -> None:
+    since = f" since {moment(found.since)}" if found.since else ""
+    reason = f": {line(found.reason)}" if found.reason else "."
+    screen.say(Text(f"Account {found.account} is {found.state}{since}{reason}"))
+    if found.state != "READY":
+        screen.say(f"Log in: tgactors login {found.account}")
+    if channels:
+        screen.say(_table(channels))
+
+
+def _table(channels: tuple[Channel, ...]) -> Table:
+    table = ruled("Channel", "Username", "Posts", "Newest")
+    for each in channels:
+        name = f"@{each.username}" if each.username else str(each.id)
+        table.add_row(cell(each.title), cell(name), str(each.posts), moment(each.newest_at))
+    return table
+
+
+def _facts(found: Status) -> dict[str, object]:
+    return asdict(found)
+
+
+def _channel(channel: Channel) -> dict[str, object]:
+    return {
+        "id": channel.id,
+        "title": channel.title,
+        "username": channel.username,
+        "posts": channel.posts,
+        "newest_at": channel.newest_at,
+    }

@@ -1,0 +1,38 @@
+"""What the front doors refuse by themselves."""
+
+from __future__ import annotations
+
+from actors import Refusal
+
+
+class NoSuchChannel(Refusal):
+    """Account {account} follows no channel {named!r}. See which it follows: `tgactors status
+    {account}`; a new one is known after the next `tgactors parse {account}`.
+    """  # noqa: D205
+
+    def __init__(self, account: int, named: str) -> None:
+        super().__init__(account, named)
+        self.account = account
+        self.named = named
+
+
+class PortTaken(Refusal):
+    """Port {port} of 127.0.0.1 cannot be used ({why}). End what listens there, or choose another:
+    `tgactors sandbox --port {other}`; 0 takes any free one.
+    """  # noqa: D205
+
+    def __init__(self, port: int, why: str) -> None:
+        super().__init__(port, why)
+        self.port = port
+        self.why = why
+        self.other = port + 1 if port < 65535 else 0
+
+
+class FolderNotEmpty(Refusal):
+    """The folder {path} holds something already, and the demo keeps its data in a new one only.
+    Name another: `tgactors demo --keep DIR`.
+    """  # noqa: D205
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path

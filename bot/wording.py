@@ -1,0 +1,39 @@
+"""Values in words, fit for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+_UNPRINTABLE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_JOINERS = {"\u200c", "\u200d"}  # they shape words and emoji, and move nothing
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many: "1 post", "36 posts"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def moment(time: datetime | None) -> str:
+    """Say when, in local time with its offset; a dash for never."""
+    return "-" if time is None else time.astimezone().isoformat(sep=" ", timespec="minutes")
+
+
+def printable(text: str) -> str:
+    """Take out what moves a cursor, hides or reorders text; lines stay lines."""
+    return "".join(
+        mark
+        for mark in text.replace("\t", " ")
+        if mark in _JOINERS or mark == "\n" or unicodedata.category(mark) not in _UNPRINTABLE
+    )
+
+
+def line(text: str) -> str:
+    """Put a text on one line."""
+    return " ".join(printable(text).split())
+
+
+def excerpt(text: str, lines: int) -> str:
+    """Return the first lines that are not empty; three dots stand for what follows."""
+    found = [one.strip() for one in printable(text).splitlines() if one.strip()]
+    return "\n".join(found[:lines]) + (" ..." if len(found) > lines else "")
