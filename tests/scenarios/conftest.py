@@ -41,11 +41,19 @@ def channels(world: World, person: Person) -> list[Channel]:
 
 
 @pytest.fixture
-def sandbox(world: World, person: Person, channels: list[Channel]) -> Iterator[Sandbox]:
+def token_life() -> float:
+    """Seconds a login code lives, as at Telegram; a test may shorten it."""
+    return 30.0
+
+
+@pytest.fixture
+def sandbox(
+    world: World, person: Person, channels: list[Channel], token_life: float
+) -> Iterator[Sandbox]:
     """The world, served; nothing that no Telegram would be asked."""
     assert person.id == PERSON
     assert channels
-    with Sandbox(world) as serving:
+    with Sandbox(world, token_life=token_life) as serving:
         yield serving
         assert serving.mistakes == ()
 
