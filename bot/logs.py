@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
-
-import structlog
 
 
 class _ToPeople(logging.Handler):
@@ -28,21 +25,10 @@ def listen(*, verbose: bool) -> None:
     handler = _ToPeople(traces=verbose)
     for name, level in (
         ("tgactors", logging.INFO if verbose else logging.WARNING),
-        ("telethon", logging.WARNING),
+        # Whatever keeps Telethon from its work reaches people in our own words.
+        ("telethon", logging.WARNING if verbose else logging.ERROR),
     ):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.setLevel(level)
         logger.propagate = False
-    structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, _as_line],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=lambda *names: logging.getLogger(".".join(("tgactors", *names))),
-    )
-
-
-def _as_line(_: Any, __: str, event: structlog.typing.EventDict) -> Any:
-    exc_info = event.pop("exc_info", None)
-    name = event.pop("event")
-    data = " ".join(f"{key}={value!r}" for key, value in event.items())
-    return (f"{name} {data}".rstrip(),), {"exc_info": exc_info}

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-Account = Annotated[int, typer.Argument(metavar="ID", min=1, help="The person's Telegram user id.")]
+_FIRST_TOO_LARGE = 2**63
+
+
+def account_id(given: str) -> int:
+    """Read a Telegram user id."""
+    if given.isdecimal() and 0 < int(given) < _FIRST_TOO_LARGE:
+        return int(given)
+    raise typer.BadParameter(f"{given!r} is no Telegram user id: those are numbers from 1 on.")
+
+
+Account = Annotated[
+    int, typer.Argument(metavar="ID", parser=account_id, help="The person's Telegram user id.")
+]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Answer with one line of JSON on standard output.")
 ]

@@ -17,34 +17,31 @@ if TYPE_CHECKING:
     from actors import ParseReport
     from bot.screen import Screen
 
-_DEPTH = 100
-
-
-def _depth(given: str) -> int:
-    """Read a depth: a number of posts, or 0 for "all"."""
-    if given == "all":
-        return 0
-    if not given.isdecimal() or not int(given):
-        raise typer.BadParameter(f"{given!r} is neither a number from 1 on nor the word all.")
-    return int(given)
-
-
 Depth = Annotated[
-    int,
+    str,
     typer.Option(
         "--depth",
         metavar="N|all",
-        parser=_depth,
-        show_default=False,
-        help="Posts to begin a channel with that was never read, or all of them [default: 100].",
+        help="Posts to begin with in a channel that was never read, or all of them.",
     ),
 ]
+
+
+def _depth(given: str) -> int | None:
+    """Read a depth: a number of posts, or None for "all"."""
+    if given == "all":
+        return None
+    if given.isdecimal() and int(given):
+        return int(given)
+    raise typer.BadParameter(
+        f"{given!r} is neither a number from 1 on nor the word all.", param_hint="--depth"
+    )
 
 
 def parse(
     account: Account,
     *,
-    depth: Depth = _DEPTH,
+    depth: Depth = "100",
     json: AsJson = False,
     data: Data = None,
     telegram: Telegram = None,
@@ -53,10 +50,12 @@ def parse(
     """Read what is new in the channels a person follows."""
     import actors
 
+    posts = _depth(depth)
+
     async def read() -> ParseReport:
         async with actors.open(data=data, telegram=telegram):
             with ReadingBar(screen) as bar:
-                return await actors.user(account).parse(depth=depth or None, progress=bar.show)
+                return await actors.user(account).parse(depth=posts, progress=bar.show)
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         report = door.run(read)

@@ -52,7 +52,7 @@ def posts(
         for post in found:
             _tell(screen, post)
         if not found:
-            screen.say(f"Nothing is stored for account {account}: tgactors parse {account}")
+            screen.say(f"Nothing is stored for account {account} yet: tgactors parse {account}")
         screen.answer({"account": account, "posts": [asdict(post) for post in found]})
 
 

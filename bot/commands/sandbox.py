@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -74,7 +75,8 @@ def _listening(world: World, port: int, screen: Screen) -> Iterator[Sandbox]:
         try:
             running.enter_context(telegram)
         except OSError as error:
-            raise PortTaken(port, error.strerror or str(error)) from None
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise PortTaken(port, why.lower()) from None
         yield telegram
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import door
-from bot.commands.options import AsJson, Data, Telegram, Verbose
+from bot.commands.options import AsJson, Data, Telegram, Verbose, account_id
 from bot.tables import cell, ruled
 from bot.wording import line, moment
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 OneAccount = Annotated[
     int | None,
-    typer.Argument(metavar="[ID]", min=1, help="A Telegram user id; all accounts without it."),
+    typer.Argument(
+        metavar="ID", parser=account_id, help="A Telegram user id; without it, all accounts."
+    ),
 ]
 
 
