@@ -70,9 +70,11 @@ class _Running:
 
     async def emit(self, value: Any) -> None:
         """Offer progress to everyone who reads it; the slowest sets the pace."""
-        for reply in tuple(self.waiting):
-            if isinstance(reply, Channel):
-                await reply.offer(value)
+        readers = [reply for reply in self.waiting if isinstance(reply, Channel)]
+        for reader in readers:
+            await reader.offer(value)
+        if not readers:
+            await asyncio.sleep(0)  # work that nobody reads must still be reached by its end
 
 
 class Jobs:

@@ -69,6 +69,8 @@ class Channel(Reply):
             except TimeoutError:
                 self.refuse(StreamOverdue(self.actor))
                 self.give_up()
+        if self.abandoned:
+            await asyncio.sleep(0)  # work that nobody reads must still be reached by its end
 
     def _accept(self, item: Any) -> asyncio.Future[None] | None:
         """Take an item, or drop it if nobody reads; else return what to wait for."""
