@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ class User:
         """Show whose account it is."""
         return f"<User {self.id}>"
 
-    async def login(self, *, within: float = LOGIN_SECONDS) -> AsyncIterator[LoginStep]:
+    async def login(self, *, within: float = LOGIN_SECONDS) -> AsyncGenerator[LoginStep, None]:
         """Log in by QR code: yield each code to show, then `LoggedIn` or `LoginFailed`.
 
         Codes are renewed for `within` seconds. An account that is READY yields `LoggedIn` at once;

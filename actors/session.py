@@ -6,6 +6,8 @@ import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
+import anyio
+
 from actors.board import Board
 from actors.errors import (
     Flooded,
@@ -46,6 +48,7 @@ from storage.errors import StorageError
 
 log = get_logger("actors")
 
+_MOVE_SECONDS = 10.0
 _SHORTEST_QR = timedelta(seconds=1)  # however far the clocks are apart
 
 
@@ -140,7 +143,8 @@ class SessionActor(Actor[SessionMessage]):
             self._kept = telegram.record()
             await self._move(Event.AUTHORISED, None, record=self._kept)
         finally:
-            await telegram.close()
+            with anyio.CancelScope(shield=True):  # it has a deadline of its own
+                await telegram.close()
 
     async def _scanned(self, telegram: TelegramPort, deadline: datetime) -> Person:
         """Show one code after another until one is scanned."""
@@ -229,11 +233,13 @@ class SessionActor(Actor[SessionMessage]):
     # State
 
     async def _move(self, event: Event, reason: str | None, *, record: bytes | None = None) -> None:
-        """Persist what an event leads to, then believe it."""
+        """Persist what an event leads to, then believe it; a cancelled job does both or neither."""
         state = after(self._state, event)
-        row = await self._store.ask(
-            SaveTransition(account=self._account, state=state, reason=reason, record=record)
+        transition = SaveTransition(
+            account=self._account, state=state, reason=reason, record=record
         )
+        with anyio.CancelScope(shield=True):
+            row = await self._store.ask(transition, timeout=_MOVE_SECONDS)
         self._state, self._reason, self._since = state, row.reason, row.changed_at
         log.info("account.moved", account=self._account, state=state, event_=event)
 

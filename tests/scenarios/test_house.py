@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import anyio
 import pytest
 
 import actors
@@ -47,6 +48,23 @@ async def test_an_expired_code_is_followed_by_the_next(sandbox: Sandbox, open_ho
                     sandbox.scan(step.url, PERSON)
         assert [code.generation for code in shown] == [1, 2]
         assert shown[0].url != shown[1].url
+
+
+async def test_a_login_that_is_abandoned_leaves_no_client_and_no_waiting_state(
+    sandbox: Sandbox, open_house: Open
+) -> None:
+    """Whoever stops listening ends the login: its client is closed, and the state is NEW again."""
+    async with open_house():
+        user = actors.user(PERSON)
+        steps = user.login()
+        assert isinstance(await anext(steps), actors.QrCode)
+        assert (await user.status()).state == "QR_WAIT"
+        await steps.aclose()
+        with anyio.fail_after(10):
+            while (await user.status()).state != "NEW":
+                await anyio.lowlevel.checkpoint()
+        await log_in(sandbox)
+        assert (await user.status()).state == "READY"
 
 
 async def test_two_logins_of_one_account_are_one(sandbox: Sandbox, open_house: Open) -> None:
