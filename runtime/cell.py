@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime import loop as loops
 from runtime import threads
+from runtime.actor import Actor
 from runtime.errors import ActorStopped, NoThread
 from runtime.life import Life
 from runtime.logs import get_logger
@@ -25,7 +26,6 @@ from runtime.terms import Down, Terms
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runtime.actor import Actor
     from runtime.clock import Clock
     from runtime.letters import DeadLetters
 
@@ -150,13 +150,17 @@ class Cell:
 
     def finish(self, down: Down) -> None:
         """End for good; answer for what nobody will handle. Harmless twice."""
-        stopped = ActorStopped(self.name, down.reason)
+        failure = None if self._life is None else self._life.failure
+        stopped: BaseException = ActorStopped(self.name, down.reason)
         self.mailbox.seal(down.reason)
-        self._refuse(self.mailbox.take_all(), stopped, down.reason)
         if not self.ended.is_set:
             self.state = "failed" if down.failed else "stopped"
-        self.started.set(stopped)
-        if self.ended.set(down):
+        if down.failed:
+            self._on_end(self, down)  # whoever is refused may ask for a successor at once
+        refused = failure if isinstance(failure, Actor.refusals) else stopped
+        self._refuse(self.mailbox.take_all(), refused, down.reason)
+        self.started.set(failure or stopped)
+        if self.ended.set(down) and not down.failed:
             self._on_end(self, down)
 
     def _refuse(self, envelopes: list[Envelope], error: BaseException, reason: str) -> None:

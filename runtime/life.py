@@ -11,7 +11,6 @@ import anyio
 from runtime.errors import Escalated
 from runtime.incarnation import Ending, Incarnation
 from runtime.logs import get_logger
-from runtime.replies import as_value
 from runtime.restart import Record
 from runtime.terms import Down
 
@@ -30,6 +29,7 @@ class Life:
     def __init__(self, cell: Cell, make: Callable[[], Actor[Any]]) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.incarnation: Incarnation | None = None
+        self.failure: BaseException | None = None  # why it could not start
         self._cell = cell
         self._make = make
         self._kept: Actor[Any] | None = None
@@ -83,11 +83,10 @@ class Life:
         return self._sleep()
 
     def _could_not_start(self, last: Incarnation) -> Down:
-        cell, error = self._cell, last.refusal or last.fault or TimeoutError()
+        cell = self._cell
         if last.refusal is not None:
-            cell.last_error = f"{type(error).__name__}: {error}".rstrip(": ")
-            cell.refuse_waiting(error)
-        cell.started.set(as_value(error))
+            cell.last_error = f"{type(last.refusal).__name__}: {last.refusal}".rstrip(": ")
+        self.failure = last.refusal or last.fault
         return Down(cell.name, f"it could not start: {cell.last_error}", failed=True)
 
     def _sleep(self) -> tuple[Down | None, bool]:

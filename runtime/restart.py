@@ -17,8 +17,8 @@ class Intensity:
 
     def allows(self, crashes: list[float]) -> bool:
         """Decide about the last of these crashes, times in seconds, oldest first."""
-        recent = [at for at in crashes if crashes[-1] - at < self.within]
-        return len(recent) <= self.restarts
+        before = sum(1 for at in crashes[:-1] if crashes[-1] - at < self.within)
+        return before < self.restarts
 
 
 @dataclass(frozen=True, slots=True)

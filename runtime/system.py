@@ -104,15 +104,16 @@ class ActorSystem:
         cell.start()
         try:
             failure = await cell.started.wait(timeout)
-        except BaseException as error:
-            cell.stop("its spawner did not wait for it")
-            cell.kill()
-            if isinstance(error, TimeoutError):
-                raise StartOverdue(name) from None
+        except TimeoutError:
+            failure = StartOverdue(name)
+        except BaseException:
+            _give_up(cell)
             raise
-        if failure is not None:
-            raise as_value(failure)
-        return ActorRef(cell)
+        if failure is None:
+            return ActorRef(cell)
+        _give_up(cell)
+        await _wait_gone([cell], time.monotonic() + KILL_SECONDS)
+        raise as_value(failure)
 
     def ensure(
         self, name: str, make: Callable[[], Actor[M]], **options: Unpack[Options]
@@ -233,6 +234,11 @@ class ActorSystem:
             cell.overdue("it did not stop in time")
         if stuck:
             raise StopOverdue(", ".join(cell.name for cell in stuck))
+
+
+def _give_up(cell: Cell) -> None:
+    cell.stop("its spawner does not wait for it")
+    cell.kill()
 
 
 def _wave(cell: Cell) -> Cell | None:

@@ -79,13 +79,14 @@ class ManualClock:
         try:
             await future
         finally:
-            self._noticed.change(lambda: self._sleepers.pop(future))
+            self._noticed.change(lambda: self._sleepers.pop(future, None))
 
     def advance(self, seconds: float) -> None:
         """Let time pass, and wake who has slept enough."""
         self._now += seconds
         for future, due in tuple(self._sleepers.items()):
             if due <= self._now:
+                self._sleepers.pop(future, None)
                 future.get_loop().call_soon_threadsafe(_resolve, future)
 
     async def sleepers(self, count: int = 1) -> list[float]:
