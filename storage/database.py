@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -40,6 +40,7 @@ NEVER = 2**62
 SCHEMES = ("postgresql", "postgres")
 UNREADABLE = "an unreadable address"
 MIGRATION_TIME = 600.0
+CANCEL_TIME = 2.0
 
 
 class Database:
@@ -89,16 +90,14 @@ class Database:
                 )
 
     async def close(self, *, deadline: float = 5) -> None:
-        """Close every connection; after the deadline running statements are cut off."""
+        """Close every connection; the pool cuts off what still runs at the deadline."""
         if self._closed:
             return
         self._check_loop()
         self._closed = True
-        try:
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             async with asyncio.timeout(deadline):
                 await self._pool.close()
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            self._pool.terminate()
 
     async def __aenter__(self) -> Self:
         return self
@@ -118,8 +117,11 @@ class Database:
         if self._closed:
             raise DatabaseClosed(self._where)
         with _translated(self._where, self._patience):
-            async with self._pool.acquire(timeout=self._patience) as connection:
+            connection = await self._pool.acquire(timeout=self._patience)
+            try:
                 yield connection
+            finally:
+                await self._give_back(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -146,6 +148,12 @@ class Database:
         """Run one statement for its effect."""
         async with self.connection() as connection:
             await connection.execute(statement, *values)
+
+    async def _give_back(self, connection: Connection) -> None:
+        """Return a connection; the pool cuts it if its statement will not be cancelled."""
+        # What the borrower got, a cancellation above all, is not to be hidden by this.
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await self._pool.release(connection, timeout=CANCEL_TIME)
 
     def _check_loop(self) -> None:
         if asyncio.get_running_loop() is not self._loop:

@@ -19,6 +19,11 @@ from storage.errors import (
     StatementRefused,
 )
 
+SLEEPING = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE wait_event = 'PgSleep' AND datname = current_database()"
+)
+
 pytestmark = pytest.mark.anyio
 
 
@@ -107,6 +112,22 @@ async def test_a_failing_transaction_leaves_nothing(db: Database) -> None:
     with pytest.raises(StatementRefused, match="22012"):
         await fail_late()
     assert await accounts.all(db) == []
+
+
+async def test_a_statement_that_ignores_cancelling_keeps_nobody(dsn: str) -> None:
+    """A cancelled caller is free within seconds even if the server goes on, and so is the next."""
+    stubborn = """DO $$ BEGIN LOOP
+        BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END;
+    END LOOP; END $$"""
+    async with await Database.open(dsn, connections=1) as db:
+        running = asyncio.create_task(db.execute(stubborn))
+        async with await Database.open(dsn, connections=1) as other, asyncio.timeout(15):
+            while not await other.fetch_value(SLEEPING):
+                """Each look is a round trip, which lets the other run."""
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            assert await db.fetch_value("SELECT 1") == 1
 
 
 async def test_a_cancelled_caller_gives_its_connection_back(dsn: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from storage.embedded import Postgres
+from storage.embedded import Postgres, binaries
 from storage.errors import DataFolderUnusable, EmbeddedPostgresFailed
 
 Ask = Callable[[str, str], object]
@@ -128,6 +129,31 @@ def test_the_callers_environment_does_not_matter(
         assert ask(postgres.dsn, "SELECT 'Ёж' ILIKE 'ёЖ'") is True
         assert ask(postgres.dsn, "SELECT pg_encoding_to_char(encoding) FROM pg_database") == "UTF8"
         assert ask(postgres.dsn, "SELECT to_tsvector('russian', 'КОШКИ') @@ 'кошк'") is True
+
+
+def test_the_callers_secrets_stay_with_the_caller(
+    folder: Path, serving: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processes that may outlive the caller do not inherit its environment."""
+    monkeypatch.setenv("TGACTORS_SESSION_KEYS", "hunter2")
+    with Postgres.start(folder) as postgres:
+        server = serving(postgres.where)
+        for pid in (server.watcher, server.postmaster):
+            assert b"hunter2" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_the_address_serves_other_clients(folder: Path) -> None:
+    """The address is a proper URL: libpq's own programs take it, whatever the path."""
+    with Postgres.start(folder / "с пробелом") as postgres:
+        psql = binaries.installed() / "bin" / "psql"
+        said = subprocess.run(
+            [psql, "-X", "-A", "-t", "-c", "SELECT current_database()", postgres.dsn],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    assert (said.stdout, said.stderr) == ("app\n", "")
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,9 @@ def test_unreachable_programs_are_copied(
         copy(installed / part, home / part)
     copy(installed.parent.parent / binaries.LIBRARIES, packages / binaries.LIBRARIES)
     (home.parent / "__init__.py").write_text("raise SystemExit('imported')")
+    path = os.pathsep.join([str(packages), *filter(None, [os.environ.get("PYTHONPATH")])])
     for _ in range(2):
-        holder = hold(folder, PYTHONPATH=str(packages))
+        holder = hold(folder, PYTHONPATH=path)
         postmaster = serving(holder.where).postmaster
         program = Path(f"/proc/{postmaster}/exe").readlink()
         assert program.is_relative_to(refuge_of(home))

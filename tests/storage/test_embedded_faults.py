@@ -22,6 +22,8 @@ def test_a_killed_owner_takes_the_server_along(
     ask(owner.dsn, "CREATE TABLE kept AS SELECT 42 AS value")
     with serving(owner.where).all_end():
         owner.kill()
+    assert not (owner.where / "sock").exists()
+    assert not (owner.where / "cluster" / "postmaster.pid").exists()
     with Postgres.start(folder) as postgres:
         assert ask(postgres.dsn, "SELECT value FROM kept") == 42
 

@@ -1,7 +1,8 @@
 """Channels, subscriptions and posts."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -13,6 +14,7 @@ from storage.rows import Batch, ChannelSeen, PostRow, Span
 
 pytestmark = pytest.mark.anyio
 
+BLOCKED = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -110,17 +112,38 @@ async def test_an_unregistered_account_cannot_follow(db: Database) -> None:
     assert await db.fetch_value("SELECT count(*) FROM channels") == 0
 
 
+@asynccontextmanager
+async def locked(db: Database, statement: str, waiting: int) -> AsyncIterator[None]:
+    """Hold rows locked while what was begun inside runs into them."""
+    async with db.transaction() as connection:
+        await connection.execute(f"{statement} FOR UPDATE")
+        yield
+        async with asyncio.timeout(10):
+            while await connection.fetchval(BLOCKED) < waiting:
+                """Each look is a round trip, which lets the others run."""
+
+
 async def test_crossing_follows_do_not_deadlock(db: Database, reader: int) -> None:
-    """Accounts that see the same channels in opposite orders at once all succeed."""
+    """Accounts that see the same channels in opposite orders at once both succeed."""
     await accounts.transition(db, 43, "READY", None)
-    there, back = [seen(id) for id in range(1, 60)], [seen(id) for id in range(59, 0, -1)]  # noqa: A001
-    rounds = [
-        posts.follow(db, account, channels)
-        for _ in range(10)
-        for account, channels in ((reader, there), (43, back), (reader, back), (43, there))
-    ]
-    states = await asyncio.gather(*rounds)
-    assert [len(found) for found in states] == [59] * 40
+    there = [seen(number) for number in range(1, 9)]
+    await posts.follow(db, reader, there)
+    async with locked(db, "SELECT 1 FROM channels WHERE id = 4", waiting=2):
+        ours = asyncio.create_task(posts.follow(db, reader, there))
+        theirs = asyncio.create_task(posts.follow(db, 43, there[::-1]))
+    assert [state.id for state in await ours] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [state.id for state in await theirs] == [8, 7, 6, 5, 4, 3, 2, 1]
+
+
+async def test_an_accounts_follows_run_one_after_the_other(db: Database, reader: int) -> None:
+    """Of two lists given at once one counts in the end, not a mixture, and none fails."""
+    await posts.follow(db, reader, [seen(1), seen(2)])
+    async with locked(db, "SELECT 1 FROM subscriptions", waiting=2):
+        first = asyncio.create_task(posts.follow(db, reader, [seen(1)]))
+        second = asyncio.create_task(posts.follow(db, reader, [seen(2)]))
+    assert [state.id for state in await first] == [1]
+    assert [state.id for state in await second] == [2]
+    assert [view.id for view in await posts.channels(db, reader)] in ([1], [2])
 
 
 async def test_storing_adds_posts_and_grows_coverage(db: Database, reader: int) -> None:
