@@ -7,34 +7,27 @@ from actors.values import (
     Channel,
     LoggedIn,
     LoginFailed,
-    LoginStep,
-    Numbered,
     ParseProgress,
     ParseReport,
+    PasswordNeeded,
     Post,
+    QrCode,
     Status,
 )
-from runtime import Request, message
+from runtime import Request, StreamRequest, Urgent, message
 from storage.rows import AccountRow, Batch, ChannelSeen, ChannelState, Stored
 
 
 @message
-class LoginRequest(Request[LoggedIn | LoginFailed]):
-    """Log in by QR code, or join the login that runs; answered when it has ended."""
+class LoginRequest(StreamRequest[QrCode | PasswordNeeded, LoggedIn | LoginFailed]):
+    """Log in by QR code, or join the login that runs."""
 
     within: float
     """Seconds until the login gives up."""
 
 
 @message
-class NextLoginStep(Request[Numbered[LoginStep]]):
-    """Wait for the newest step after number `after` of the login that runs."""
-
-    after: int
-
-
-@message
-class ReadRequest(Request[ParseReport]):
+class ReadRequest(StreamRequest[ParseProgress, ParseReport]):
     """Read what is new in the account's channels."""
 
     depth: int | None
@@ -42,26 +35,16 @@ class ReadRequest(Request[ParseReport]):
 
 
 @message
-class NextProgress(Request[Numbered[ParseProgress]]):
-    """Wait for the newest progress after number `after`; None is whatever comes next.
-
-    Numbers go on from one reading to the next.
-    """
-
-    after: int | None
+class StatusRequest(Urgent, Request[Status]):
+    """Tell how the account is doing; no work is ahead of it."""
 
 
-@message
-class StatusRequest(Request[Status]):
-    """Tell how the account is doing."""
-
-
-SessionMessage = LoginRequest | NextLoginStep | ReadRequest | NextProgress | StatusRequest
+SessionMessage = LoginRequest | ReadRequest | StatusRequest
 """What a SessionActor understands."""
 
 
 @message
-class ParseRequest(Request[ParseReport]):
+class ParseRequest(StreamRequest[ParseProgress, ParseReport]):
     """Read an account's channels, or join the reading that runs."""
 
     account: int

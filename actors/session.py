@@ -8,7 +8,6 @@ from typing import assert_never
 
 import anyio
 
-from actors.board import Board
 from actors.errors import (
     Flooded,
     LoginRequired,
@@ -21,8 +20,6 @@ from actors.messages import (
     LoadAccount,
     LoadSession,
     LoginRequest,
-    NextLoginStep,
-    NextProgress,
     ReadRequest,
     SaveSession,
     SaveTransition,
@@ -35,14 +32,13 @@ from actors.reading import Reading
 from actors.values import (
     LoggedIn,
     LoginFailed,
-    LoginStep,
     ParseProgress,
     ParseReport,
     PasswordNeeded,
     QrCode,
     Status,
 )
-from runtime import Actor, Refusal, reply
+from runtime import Actor, Refusal, progress, reply
 from runtime.logs import get_logger
 from storage.errors import StorageError
 
@@ -70,10 +66,8 @@ class SessionActor(Actor[SessionMessage]):
         self._since: datetime | None = None
         self._telegram: TelegramPort | None = None
         self._kept: bytes | None = None  # the session record as it lies in the store
-        self._logging_in = False
+        self._shown: QrCode | None = None  # the code a running login waits for
         self._reading = False
-        self._steps: Board[LoginStep] = Board()
-        self._progress: Board[ParseProgress] = Board()
         self._last: ParseReport | None = None
 
     async def started(self) -> None:
@@ -91,19 +85,12 @@ class SessionActor(Actor[SessionMessage]):
     async def handle(self, message: SessionMessage, /) -> object:
         """Answer at once what is known, and by a job what takes time."""
         match message:
-            case LoginRequest(within=within):
-                if not self._logging_in:
-                    self._logging_in, self._steps = True, Board()
-                return self.job(self._log_in(within), key="login")
-            case NextLoginStep(after=number):
-                return self.job(self._steps.after(number))
-            case ReadRequest(depth=depth):
-                self._reading = True
-                return self.job(self._read(depth), key="read")
-            case NextProgress(after=number):
-                return self.job(
-                    self._progress.after(self._progress.number if number is None else number)
-                )
+            case LoginRequest():
+                if self._shown is not None:  # a login runs: who joins it sees where it is
+                    await progress(message, self._shown)
+                return self.job(self._log_in(message), key="login")
+            case ReadRequest():
+                return self.job(self._read(message), key="read")
             case StatusRequest():
                 return reply(message, self._status())
             case _:
@@ -111,29 +98,26 @@ class SessionActor(Actor[SessionMessage]):
 
     # Logging in
 
-    async def _log_in(self, within: float) -> LoggedIn | LoginFailed:
-        step: LoggedIn | LoginFailed
+    async def _log_in(self, request: LoginRequest) -> LoggedIn | LoginFailed:
         try:
             if self._state is not State.READY:
-                await self._log_in_by_qr(datetime.now(UTC) + timedelta(seconds=within))
-            step = LoggedIn(account=self._account)
+                await self._log_in_by_qr(request)
+            return LoggedIn(account=self._account)
         except _LoginEnded as end:
-            step = LoginFailed(reason=end.reason)
+            return LoginFailed(reason=end.reason)
         except (Flooded, SessionRevoked, TelegramUnreachable) as trouble:
-            step = LoginFailed(reason=str(trouble))
+            return LoginFailed(reason=str(trouble))
         finally:
-            self._logging_in = False
+            self._shown = None
             if self._state in WAITING:
                 await self._move(Event.GIVEN_UP, "the login was not finished")
-        self._steps.post(step)
-        return step
 
-    async def _log_in_by_qr(self, deadline: datetime) -> None:
+    async def _log_in_by_qr(self, request: LoginRequest) -> None:
         await self._disconnect()
         telegram = self._make(None)
         try:
             await telegram.connect()
-            person = await self._scanned(telegram, deadline)
+            person = await self._scanned(telegram, request)
             if person.id != self._account:
                 await telegram.log_out()
                 raise _LoginEnded(
@@ -146,15 +130,16 @@ class SessionActor(Actor[SessionMessage]):
             with anyio.CancelScope(shield=True):  # it has a deadline of its own
                 await telegram.close()
 
-    async def _scanned(self, telegram: TelegramPort, deadline: datetime) -> Person:
+    async def _scanned(self, telegram: TelegramPort, request: LoginRequest) -> Person:
         """Show one code after another until one is scanned."""
+        deadline = datetime.now(UTC) + timedelta(seconds=request.within)
         generation = 0
         while True:
             try:
                 token = await telegram.login_token()
             except PasswordRequired as password:
                 await self._move(Event.PASSWORD_ASKED, None)
-                self._steps.post(PasswordNeeded(hint=password.hint))
+                await progress(request, PasswordNeeded(hint=password.hint))
                 raise _LoginEnded(
                     "This account has a two-step password, which this version cannot ask for yet."
                 ) from None
@@ -163,30 +148,23 @@ class SessionActor(Actor[SessionMessage]):
             if datetime.now(UTC) >= deadline:
                 raise _LoginEnded("Nobody scanned the code in time. Log in again for a fresh one.")
             generation += 1
-            await self._show(token, generation)
+            if self._state is not State.QR_WAIT:
+                await self._move(Event.QR_SHOWN, None)
+            self._shown = _code(token, generation)
+            await progress(request, self._shown)
             soonest = datetime.now(UTC) + _SHORTEST_QR
             await telegram.wait_scanned(min(max(token.expires_at, soonest), deadline))
 
-    async def _show(self, token: LoginToken, generation: int) -> None:
-        if self._state is not State.QR_WAIT:
-            await self._move(Event.QR_SHOWN, None)
-        self._steps.post(
-            QrCode(
-                url=token.url,
-                expires_at=token.expires_at,
-                generation=generation,
-                terminal=drawn(token.url),
-            )
-        )
-
     # Reading
 
-    async def _read(self, depth: int | None) -> ParseReport:
+    async def _read(self, request: ReadRequest) -> ParseReport:
+        async def show(now: ParseProgress) -> None:
+            await progress(request, now)
+
+        self._reading = True
         try:
             telegram = await self._connected()
-            reading = Reading(
-                self._account, telegram, self._store, depth=depth, progress=self._progress.post
-            )
+            reading = Reading(self._account, telegram, self._store, depth=request.depth, show=show)
             report = await reading.run()
             await self._keep_session()
         except SessionRevoked as revoked:
@@ -258,6 +236,15 @@ class SessionActor(Actor[SessionMessage]):
             flood_until=flood if flood is not None and flood > datetime.now(UTC) else None,
             last_report=self._last,
         )
+
+
+def _code(token: LoginToken, generation: int) -> QrCode:
+    return QrCode(
+        url=token.url,
+        expires_at=token.expires_at,
+        generation=generation,
+        terminal=drawn(token.url),
+    )
 
 
 class _LoginEnded(Exception):

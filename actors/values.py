@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from storage.rows import ChannelView as Channel
 from storage.rows import PostView as Post
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered(Generic[T]):
-    """The newest of a series of values; numbers grow, and a slow reader may skip some."""
-
-    number: int
-    value: T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +112,6 @@ __all__ = [
     "LoggedIn",
     "LoginFailed",
     "LoginStep",
-    "Numbered",
     "ParseProgress",
     "ParseReport",
     "PasswordNeeded",

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from actors.coverage import holes
 from actors.errors import Flooded, TelegramUnreachable
 from actors.reading import Reading
-from actors.values import ParseReport
+from actors.values import ParseProgress, ParseReport
 from storage.errors import DatabaseUnreachable
 from tests.actors.models import ModelChannel, ModelStore, ModelTelegram
 
@@ -26,6 +26,10 @@ troubles = st.dictionaries(
     st.sampled_from(["publish", "delete", "flood", "cut", "store_before", "store_after"]),
     max_size=3,
 )
+
+
+async def nobody(_: ParseProgress) -> None:
+    """Watch no progress."""
 
 
 class ReadingMachine(RuleBasedStateMachine):
@@ -98,7 +102,7 @@ class ReadingMachine(RuleBasedStateMachine):
         self.store.before = self._refusal(troubles, "store_before")
         self.store.after = self._refusal(troubles, "store_after")
         telegram = ModelTelegram(self.world, before=befall, lie=self.lie)
-        reading = Reading(1, telegram, self.store, depth=self.depth, progress=lambda _: None)
+        reading = Reading(1, telegram, self.store, depth=self.depth, show=nobody)
         try:
             report = await reading.run()
         except (TelegramUnreachable, DatabaseUnreachable):
