@@ -290,12 +290,12 @@ class Incarnation:
             busy = len(jobs) or any(each.reply is not None for each in self._attending)
             if busy or self._mailbox.depth or not self.actor.may_sleep():
                 self._active_at = clock.now()
-            quiet = clock.now() - self._active_at
-            if quiet >= idle:
+            left = self._active_at + idle - clock.now()
+            if left <= 0:
                 self._sleepy = True
                 self._interrupt()
                 return
-            await clock.sleep(idle - quiet)
+            await clock.sleep(left)
 
     def _interrupt(self) -> None:
         for scope in self._scopes:

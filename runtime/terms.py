@@ -35,7 +35,7 @@ class Options(TypedDict, total=False):
     backoff: Backoff | None
     """How long to wait before a restart."""
     idle: float | None
-    """Seconds without work after which it sleeps; None: never."""
+    """Seconds, more than none, without work after which it sleeps; None: never."""
     start_within: float
     """Seconds each `started` may take."""
     parent: ActorRef[Any] | None
@@ -58,4 +58,7 @@ class Terms:
 def decide(grace: float, options: Options) -> Terms:
     """Fill in what was not said."""
     given = {name: value for name, value in options.items() if value is not None}
+    idle = options.get("idle")
+    if idle is not None and idle <= 0:
+        raise ValueError(f"an actor needs some time before it may sleep, not {idle} seconds")
     return Terms(grace, **given)  # type: ignore[arg-type]  # TypedDict items are objects to mypy
