@@ -26,14 +26,13 @@ class CallLog:
         self._violations = 0
         self._threads: dict[int, str] = {}
 
-    def note(self, home: int | None) -> None:
-        """Note a call made on this thread by a client that connected on thread `home`."""
+    def note(self, *, at_home: bool) -> None:
+        """Note a call made on this thread, and whether it is the client's own."""
         here = threading.get_ident()
         with self._lock:
             self._calls += 1
+            self._violations += not at_home
             self._threads.setdefault(here, threading.current_thread().name)
-            if home is not None and here != home:
-                self._violations += 1
 
     def statistics(self) -> CallStatistics:
         """Return what was seen so far."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from telethon import TelegramClient
 
 from actors.telegram.calls import CallLog
 from actors.telegram.session import RecordSession
+from runtime import Affinity
 
 
 class WatchedClient(TelegramClient):
@@ -34,14 +34,15 @@ class WatchedClient(TelegramClient):
             device_model="tgactors",
         )
         self._calls = calls
-        self._home: int | None = None
+        self._affinity: Affinity | None = None
 
     async def connect(self) -> None:
         """Connect, and remember the thread."""
-        if self._home is None:
-            self._home = threading.get_ident()
+        if self._affinity is None:
+            self._affinity = Affinity("a Telegram client")
         await super().connect()
 
     async def _call(self, sender: Any, request: Any, *args: Any, **options: Any) -> Any:
-        self._calls.note(self._home)
+        home = self._affinity
+        self._calls.note(at_home=home is None or home.note(type(request).__name__, depth=2))
         return await super()._call(sender, request, *args, **options)

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from telethon import errors as rpc
 from telethon.crypto import AuthKey
 from telethon.tl import types
+from telethon.tl.functions.help import GetConfigRequest
 
 from actors.errors import BadTelegramAddress, ChannelClosed, Flooded, SessionRevoked
 from actors.errors import TelegramUnreachable as Unreachable
 from actors.telegram.calls import CallLog
+from actors.telegram.client import WatchedClient
 from actors.telegram.errors import translated
 from actors.telegram.session import RecordSession
 from actors.telegram.trust import SANDBOX_KEY, sandbox_address
@@ -218,15 +220,23 @@ def test_a_process_trusts_the_sandbox_or_telegram_never_both(first: str, second:
     assert done.stdout == "True\n"
 
 
-def test_a_call_from_a_foreign_thread_is_counted_and_its_thread_named() -> None:
+async def test_a_call_from_a_foreign_thread_is_counted_and_its_thread_named() -> None:
     """The witness tells home from abroad by thread, not by what the client says of its loop."""
-    log = CallLog()
-    home = threading.get_ident()
-    log.note(home)
-    stranger = threading.Thread(target=log.note, args=(home,), name="stranger")
+    calls = CallLog()
+    client = WatchedClient(RecordSession(), (1, "hash"), calls, receive_updates=False)
+    client.session.set_dc(2, "127.0.0.1", 9)
+    with pytest.raises(ConnectionError):
+        await client.connect()  # nobody listens there, and it has a home all the same
+
+    async def call() -> None:
+        with pytest.raises((RuntimeError, ConnectionError)):
+            await client(GetConfigRequest())
+
+    await call()
+    stranger = threading.Thread(target=lambda: asyncio.run(call()), name="stranger")
     stranger.start()
-    stranger.join(timeout=10)
-    seen = log.statistics()
+    await asyncio.to_thread(stranger.join, 10)
+    seen = calls.statistics()
     assert (seen.calls, seen.violations) == (2, 1)
     assert "stranger" in seen.threads
 

@@ -59,22 +59,33 @@ def sandbox(
 
 
 @pytest.fixture
-def open_house(sandbox: Sandbox, dsn: str, folder: Path) -> Open:
-    """Opens the house on the same data, again and again; nothing of it is left afterwards."""
-    keys = new_key()
+def settings(sandbox: Sandbox, dsn: str, folder: Path) -> dict[str, str]:
+    """What a house is opened with, by `actors.open` or through the environment."""
+    return {
+        "data": str(folder),
+        "telegram": sandbox.address,
+        "database_url": dsn,
+        "session_keys": new_key(),
+    }
+
+
+@pytest.fixture
+def open_house(settings: dict[str, str]) -> Open:
+    """Opens the house on the same data, again and again; no thread of it is left afterwards."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[House]:
         before = set(threading.enumerate())
         async with actors.open(
-            data=folder, telegram=sandbox.address, database_url=dsn, session_keys=keys
+            data=settings["data"],
+            telegram=settings["telegram"],
+            database_url=settings["database_url"],
+            session_keys=settings["session_keys"],
         ) as house:
             yield house
         ours = ("store", "parser", "account-")
         left = [t for t in threading.enumerate() if t not in before and t.name.startswith(ours)]
-        for thread in left:
-            thread.join(timeout=5)
-        assert not [thread for thread in left if thread.is_alive()]
+        assert left == []
 
     return opened
 
