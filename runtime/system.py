@@ -154,6 +154,7 @@ class ActorSystem:
         """Stop one actor, if there is one of that name, like `stop` does all."""
         cell = self._registry.get(name)
         if cell is not None:
+            _refuse_own([cell])
             await self._stop_cells([[cell]], time.monotonic() + timeout)
 
     async def stop(self, timeout: float = 15.0) -> None:
@@ -163,6 +164,7 @@ class ActorSystem:
         that were ensured or registered stop together. After `timeout` seconds in all the rest is
         cancelled. Raises `StopOverdue` if a thread is still alive after that.
         """
+        _refuse_own(self._registry.living())
         cells = self._registry.close()
         stuck = [cell for cell, _ in self._registry.failed() if not _is_gone(cell)]
         waves = [list(wave) for _, wave in groupby(reversed(cells), _wave)]
@@ -214,10 +216,7 @@ class ActorSystem:
         return self._registry.add(name, cell)
 
     async def _stop_cells(self, waves: Iterable[list[Cell]], deadline: float) -> None:
-        own = getattr(here, "cell", None)
         cells = [cell for wave in waves for cell in wave]
-        if own in cells:
-            raise StopFromWithin(own.name)
         try:
             for wave in waves:
                 for cell in wave:
@@ -234,6 +233,12 @@ class ActorSystem:
             cell.overdue("it did not stop in time")
         if stuck:
             raise StopOverdue(", ".join(cell.name for cell in stuck))
+
+
+def _refuse_own(cells: list[Cell]) -> None:
+    own = getattr(here, "cell", None)
+    if own in cells:
+        raise StopFromWithin(own.name)
 
 
 def _give_up(cell: Cell) -> None:
