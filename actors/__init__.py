@@ -74,6 +74,7 @@ class open:  # noqa: A001, N801  read as actors.open
         api_hash: str | None = None,
         database_url: str | None = None,
         session_keys: str | None = None,
+        idle: float | None = None,
     ) -> None:
         self._given = {
             "data": data,
@@ -82,6 +83,7 @@ class open:  # noqa: A001, N801  read as actors.open
             "api_hash": api_hash,
             "database_url": database_url,
             "session_keys": session_keys,
+            "idle": idle,
         }
 
     async def __aenter__(self) -> House:

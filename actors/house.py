@@ -71,11 +71,12 @@ class House:
         return _opened(self._parser)
 
     def session(self, account: int) -> ActorRef[SessionMessage]:
-        """The actor that owns an account's client, started at its first message."""
+        """The actor that owns an account's client: awake from a message on until it is idle."""
         store = self.store
         return self._system.ensure(
             f"account-{account}",
             lambda: SessionActor(account, telegram=self._connector, store=store),
+            idle=self._settings.idle,
         )
 
     def user(self, account: int) -> User:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     api_hash: SecretStr | None = None
     database_url: SecretStr | None = None
     """A Postgres server; unset for the embedded one in the data folder."""
+    idle: float = Field(default=600.0, gt=0)
+    """Seconds without work after which an account's client is closed, until it is needed."""
     session_keys: SecretStr = Field(default=SecretStr(""))
     """Keys that seal sessions, newest first, separated by commas or spaces."""
 

@@ -134,6 +134,29 @@ async def test_a_thread_without_a_loop_parses(sandbox: Sandbox, open_house: Open
             actors.user(PERSON).parse_sync()
 
 
+async def test_an_idle_account_sleeps_without_logging_out_and_wakes_when_asked(
+    sandbox: Sandbox, channels: list[Channel], settings: dict[str, str]
+) -> None:
+    """An account without work keeps no thread and no connection; its session stays valid."""
+    async with actors.open(
+        data=settings["data"],
+        telegram=settings["telegram"],
+        database_url=settings["database_url"],
+        session_keys=settings["session_keys"],
+        idle=0.2,
+    ) as house:
+        await log_in(sandbox)
+        await actors.user(PERSON).parse()
+        (awake,) = [t for t in threading.enumerate() if t.name == f"account-{PERSON}"]
+        await asyncio.to_thread(awake.join, 10)
+        assert {a.name: a.state for a in house.statistics().actors}[f"account-{PERSON}"] == "asleep"
+        sandbox.publish(channels[0].id, "a post")
+        assert (await actors.user(PERSON).parse()).added == 1
+    methods = {call.method for call in sandbox.calls}
+    assert "auth.logOut" not in methods
+    assert len([c for c in sandbox.calls if c.method == "auth.exportLoginToken"]) == 2
+
+
 async def test_before_login_parse_says_what_to_do(open_house: Open) -> None:
     """The refusal names the account and both ways to log in."""
     async with open_house():
