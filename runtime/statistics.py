@@ -60,10 +60,10 @@ class SystemStatistics:
 def of(cell: Cell) -> ActorStatistics:
     """Describe one actor. From any thread."""
     pulse, mailbox = cell.pulse, cell.mailbox
-    closed = mailbox.work.closed is not None and not cell.ended.is_set
+    closing = mailbox.work.closed is not None and cell.state not in {"stopped", "failed"}
     return ActorStatistics(
         name=cell.name,
-        state="stopping" if closed else cell.state,
+        state="stopping" if closing else cell.state,
         depth=mailbox.depth,
         handled=cell.handled,
         restarts=cell.restarts,

@@ -48,15 +48,15 @@ class _Noticed:
             self._changed.notify_all()
             return result
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something holds; raises TimeoutError if it never does."""
+    async def until(self, holds: Callable[[], bool], timeout: float) -> None:
+        """Wait until something holds; raises TimeoutError if it does not in time."""
 
         def wait() -> bool:
             with self._changed:
-                return self._changed.wait_for(holds, PATIENCE)
+                return self._changed.wait_for(holds, timeout)
 
         if not await asyncio.to_thread(wait):
-            raise TimeoutError(f"{PATIENCE:.0f} s have passed and it does not hold")
+            raise TimeoutError(f"{timeout:g} s have passed and it does not hold")
 
 
 class ManualClock:
@@ -89,9 +89,9 @@ class ManualClock:
                 self._sleepers.pop(future, None)
                 future.get_loop().call_soon_threadsafe(_resolve, future)
 
-    async def sleepers(self, count: int = 1) -> list[float]:
+    async def sleepers(self, count: int = 1, *, timeout: float = PATIENCE) -> list[float]:
         """Wait until so many sleep; return for how many seconds more each does."""
-        await self._noticed.until(lambda: len(self._sleepers) >= count)
+        await self._noticed.until(lambda: len(self._sleepers) >= count, timeout)
         return sorted(due - self._now for due in self._sleepers.values())
 
 
@@ -119,13 +119,15 @@ class Probe(Actor[Any]):
             raise answer
         return answer(message) if callable(answer) else answer
 
-    async def received(self, kind: type[N], count: int = 1) -> list[N]:
+    async def received(
+        self, kind: type[N], count: int = 1, *, timeout: float = PATIENCE
+    ) -> list[N]:
         """Wait until so many messages of a kind have come; return them. From any loop."""
 
         def matching() -> list[N]:
             return [each for each in self.messages if isinstance(each, kind)]
 
-        await self._noticed.until(lambda: len(matching()) >= count)
+        await self._noticed.until(lambda: len(matching()) >= count, timeout)
         return matching()
 
 
