@@ -129,15 +129,19 @@ def _start_lock(place: Place, until: float) -> FileLock:
 
 def _keep_running(place: Place, until: float) -> None:
     """See to it that a watcher runs and its server is open."""
-    with FileLock(place.home / "watcher.lock") as lock:
-        if lock.exclusive():
-            cluster.clear(place)
-            if not place.cluster.exists():
-                cluster.create(place, until)
-            _start_watcher(place, lock, until)
-    while not cluster.ready(place.cluster):
-        if _watcher_gone(place):
-            raise EmbeddedPostgresFailed(_tail(place.log))
+    started = False
+    while True:
+        with FileLock(place.home / "watcher.lock") as lock:
+            if lock.exclusive():  # nobody watches, or the watcher just died
+                if started:
+                    raise EmbeddedPostgresFailed(_tail(place.log))
+                cluster.clear(place)
+                if not place.cluster.exists():
+                    cluster.create(place, until)
+                _start_watcher(place, lock, until)
+                started = True
+        if cluster.ready(place.cluster):
+            return
         if time.monotonic() >= until:
             raise EmbeddedPostgresFailed(f"not open in time. {_tail(place.log)}")
         time.sleep(PAUSE)
@@ -178,11 +182,6 @@ def _environment() -> dict[str, str]:
     """What the watcher gets: no secrets, but whatever the interpreter needs to load."""
     libraries = os.environ.get("LD_LIBRARY_PATH")
     return cluster.ENVIRONMENT | ({"LD_LIBRARY_PATH": libraries} if libraries else {})
-
-
-def _watcher_gone(place: Place) -> bool:
-    with FileLock(place.home / "watcher.lock") as lock:
-        return lock.exclusive()
 
 
 def _await_watcher(place: Place, until: float) -> bool:

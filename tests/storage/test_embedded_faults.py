@@ -3,11 +3,14 @@
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from storage.embedded import Postgres
+from storage.file_lock import FileLock
 
 Ask = Callable[[str, str], object]
 Look = Callable[[Path], Any]
@@ -103,12 +106,29 @@ def test_a_server_without_a_watcher_is_ended_before_the_next(
     with Postgres.start(folder) as postgres:
         before = serving(postgres.where)
         os.kill(before.postmaster, signal.SIGSTOP)
-        os.kill(before.watcher, signal.SIGKILL)
-        with before.all_end():
+        with replace(before, processes=(before.watcher,)).all_end():
+            os.kill(before.watcher, signal.SIGKILL)
+        with replace(before, processes=(before.postmaster,)).all_end():
             os.kill(before.postmaster, signal.SIGCONT)
             with Postgres.start(folder) as again:
                 assert ask(again.dsn, "SELECT 1") == 1
                 assert serving(again.where).postmaster != before.postmaster
+
+
+def test_a_watcher_that_dies_while_another_starts_is_replaced(folder: Path, ask: Ask) -> None:
+    """Who joins a server in the moment its watcher is lost starts a new one instead."""
+    with Postgres.start(folder) as before:
+        pass
+    started: list[Postgres] = []
+    starter = threading.Thread(target=lambda: started.append(Postgres.start(folder, deadline=30)))
+    with FileLock(before.where / "watcher.lock") as dying:
+        assert dying.exclusive()
+        starter.start()
+        starter.join(0.3)
+        assert starter.is_alive()
+    starter.join(30)
+    with started[0] as postgres:
+        assert ask(postgres.dsn, "SELECT 1") == 1
 
 
 def test_a_pid_file_that_names_another_program_is_stale(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from storage import accounts, sessions
 from storage.database import Database
-from storage.errors import SessionKeyUnusable, UnknownAccount, WrongSessionKey
+from storage.errors import SessionKeyUnusable, StatementRefused, UnknownAccount, WrongSessionKey
 from storage.sessions import Vault, new_key
 
 MAKER = """
@@ -187,6 +187,7 @@ async def test_state_and_session_arrive_together(db: Database) -> None:
     assert row == await accounts.load(db, 42)
     assert row.state == "READY"
     assert await sessions.load(db, vault, 42) == b"record"
-    with pytest.raises(ValueError, match="DREAMING"):
-        await sessions.admit(db, vault, 42, "DREAMING", None, b"other")
-    assert await sessions.load(db, vault, 42) == b"record"
+    await db.execute("ALTER TABLE sessions ADD CHECK (account <> 43)")
+    with pytest.raises(StatementRefused, match="23514"):
+        await sessions.admit(db, vault, 43, "READY", None, b"record")
+    assert await accounts.load(db, 43) is None
