@@ -22,6 +22,7 @@ TERMINATED = 128 + signal.SIGTERM
 @contextmanager
 def opened(*, as_json: bool, verbose: bool = False) -> Iterator[Screen]:
     """Give a command its screen; whatever refuses in there is told in its own words, exit 2."""
+    signal.signal(signal.SIGTERM, _terminate)
     screen = Screen(as_json=as_json)
     listen(verbose=verbose)
     try:
@@ -59,6 +60,13 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         if terminated:
             raise typer.Exit(TERMINATED) from None
         raise
+    finally:
+        signal.signal(signal.SIGTERM, _terminate)  # the loop has put back the system's default
+
+
+def _terminate(*_: object) -> None:
+    """End from wherever we are, so that everything opened is closed on the way."""
+    raise SystemExit(TERMINATED)
 
 
 def _refusals() -> tuple[type[Exception], ...]:

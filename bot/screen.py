@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,6 +12,8 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.text import Text
+
+_PLAIN_WIDTH = 160  # of a file or a pipe, which has none
 
 
 class Screen:
@@ -54,7 +57,10 @@ class Screen:
 
 
 def _console(*, stderr: bool) -> Console:
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PLAIN_WIDTH
+    return console
 
 
 def _plain(value: object) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from bot import door
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
 from bot.qr_board import QrBoard
 from bot.screen import Screen
+from bot.wording import printable
 
 if TYPE_CHECKING:
     from actors import LoggedIn, LoginFailed
@@ -40,13 +42,15 @@ async def _followed(screen: Screen, account: int) -> LoggedIn | LoginFailed:
     """Show each step of a login; return the last."""
     import actors
 
-    with QrBoard(screen) as board:
-        async for step in actors.user(account).login():
-            match step:
-                case actors.QrCode():
-                    board.show(step)
-                case actors.PasswordNeeded(hint=hint):
-                    screen.say(f"This account has a two-step password (hint: {hint or 'none'}).")
-                case actors.LoggedIn() | actors.LoginFailed():
-                    return step
+    async with aclosing(actors.user(account).login()) as steps:
+        with QrBoard(screen) as board:
+            async for step in steps:
+                match step:
+                    case actors.QrCode():
+                        board.show(step)
+                    case actors.PasswordNeeded(hint=hint):
+                        known = f"its hint: {printable(hint)}" if hint else "it has no hint"
+                        screen.say(f"This account has a two-step password; {known}.")
+                    case actors.LoggedIn() | actors.LoginFailed():
+                        return step
     raise RuntimeError("a login ended without its last step")

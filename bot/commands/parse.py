@@ -68,8 +68,8 @@ def tell(screen: Screen, report: ParseReport) -> None:
     new, channels = counted(report.added, "new post"), counted(report.channels, "channel")
     screen.say(f"{new} from {channels} in {report.took:.1f} s.")
     for unread in report.unread:
-        screen.say(Text(f"Not read to its end: {line(unread.title)}. {unread.reason}"))
+        screen.say(Text(f"Not read to its end: {line(unread.title)}. {line(unread.reason)}"))
     if report.flood_until is not None:
-        screen.say(f"Telegram asks this account to wait until {moment(report.flood_until)}.")
+        screen.say(f"Telegram answers this account again at {moment(report.flood_until)}.")
     if report.unread:
         screen.say("The next parse goes on where this one ended.")

@@ -60,8 +60,15 @@ def sandbox(*, port: Port = PORT, scan: Scan = False, json: AsJson = False) -> N
         telegram = running.enter_context(_listening(world, port, screen))
         if scan:
             telegram.scan_automatically(person)
-        _introduce(screen, telegram, scan=scan)
-        door.run(_until_told_to_end)
+
+        async def serve() -> None:
+            """Say where it is as soon as SIGTERM, the proper end of a server, is heard."""
+            told = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+            _introduce(screen, telegram, scan=scan)
+            await told.wait()
+
+        door.run(serve)
 
 
 @contextmanager
@@ -78,13 +85,6 @@ def _listening(world: World, port: int, screen: Screen) -> Iterator[Sandbox]:
             why = os.strerror(error.errno) if error.errno else str(error)
             raise PortTaken(port, why.lower()) from None
         yield telegram
-
-
-async def _until_told_to_end() -> None:
-    """Wait for SIGTERM, which is the proper end of a server; Ctrl-C cancels."""
-    told = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-    await told.wait()
 
 
 def _introduce(screen: Screen, telegram: Sandbox, *, scan: bool) -> None:

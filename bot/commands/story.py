@@ -17,7 +17,6 @@ from bot.qr_board import drawn
 from bot.reading_bar import ReadingBar
 from bot.tables import cell, ruled
 from bot.wording import counted, line, moment
-from sandbox import later_posts
 
 if TYPE_CHECKING:
     from actors.house import House
@@ -77,12 +76,13 @@ class Story:
             ReadingBar(self._screen) as bar,
         ):
             parse = asyncio.ensure_future(user.parse(progress=bar.show))
-            reached = asyncio.ensure_future(asyncio.to_thread(held.reached))
-            await asyncio.wait({parse, reached}, return_when=asyncio.FIRST_COMPLETED)
-            others.begin()
-            await others.asked()
-            held.release()
-            report, answers = await parse, await others.answers()
+            try:
+                others.begin()
+                await others.asked()
+                held.release()
+                report, answers = await parse, await others.answers()
+            finally:
+                parse.cancel()
         self._tell_of_parse("First", report)
         return report.added, answers
 
@@ -92,6 +92,8 @@ class Story:
         return report.added
 
     async def _publish(self) -> None:
+        from sandbox import later_posts
+
         for channel, text in later_posts():
             post = await asyncio.to_thread(self._telegram.publish, channel, text)
             title = self._telegram.world.channels[channel].title

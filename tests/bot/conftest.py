@@ -1,0 +1,115 @@
+"""The command line as a person has it: a process, its two outputs, its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import Sandbox, demo_world
+
+PERSON = 8124731874
+TGACTORS = Path(sys.executable).with_name("tgactors")
+_PATIENCE = 60.0  # seconds
+
+
+class Done:
+    """What a command said, and how it ended."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status = status
+        self.out = out
+        self.err = err
+
+    def __repr__(self) -> str:
+        return f"<Done {self.status}\n{self.out}\n{self.err}>"
+
+    @property
+    def facts(self) -> Any:
+        """The last line of standard output, which must be JSON."""
+        return json.loads(self.out.splitlines()[-1])
+
+
+class CommandLine:
+    """Starts commands in a folder; those that still run at the end of a test are killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TZ": "UTC"}
+        self._started: list[subprocess.Popen[str]] = []
+
+    def start(self, *words: object, **env: str) -> subprocess.Popen[str]:
+        """Start a command."""
+        process = subprocess.Popen(
+            [TGACTORS, *map(str, words)],
+            cwd=self.folder,
+            env=self.env | env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._started.append(process)
+        return process
+
+    def run(self, *words: object, **env: str) -> Done:
+        """Run a command to its end."""
+        return self.ended(self.start(*words, **env))
+
+    def ended(self, process: subprocess.Popen[str]) -> Done:
+        """Wait for a command's end."""
+        out, err = process.communicate(timeout=_PATIENCE)
+        return Done(process.returncode, out, err)
+
+    def close(self) -> None:
+        """Kill what still runs."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+            process.communicate(timeout=_PATIENCE)
+
+
+@pytest.fixture
+def line(folder: Path) -> Iterator[CommandLine]:
+    """The command line, in a folder of its own, with nothing configured."""
+    made = CommandLine(folder)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def telegram() -> Iterator[Sandbox]:
+    """A Telegram with the demo's world, whose phone scans every code."""
+    with Sandbox(demo_world()) as sandbox:
+        sandbox.scan_automatically(PERSON)
+        yield sandbox
+
+
+@pytest.fixture
+def known(line: CommandLine, telegram: Sandbox) -> CommandLine:
+    """A command line set up for that Telegram, with the person logged in."""
+    line.env["TGACTORS_TELEGRAM"] = telegram.address
+    done = line.run("login", PERSON)
+    assert done.status == 0, done
+    return line
+
+
+def children_of_the_data_folder(folder: Path) -> list[str]:
+    """Name the processes that still work on a folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            try:
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue  # it has ended meanwhile
+            if str(folder) in words:
+                found.append(words)
+    return found

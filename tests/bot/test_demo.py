@@ -1,0 +1,124 @@
+"""The demo, as a newcomer runs it."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import PERSON, CommandLine, Done, children_of_the_data_folder
+
+FACTS = {
+    "channels": 15,
+    "added": [36, 0, 3],
+    "posts": 39,
+    "client_threads": 1,
+    "caller_threads": 5,
+    "loop_violations": 0,
+}
+
+
+def went_well(done: Done) -> None:
+    """Check a demo with --json: its one line, and its status."""
+    assert done.status == 0, done
+    facts = json.loads(done.out)
+    assert {**facts, "took_s": None} == {**FACTS, "took_s": None}
+    assert list(facts) == [*FACTS, "took_s"]
+    assert 0 < facts["took_s"] < 15
+
+
+def test_the_demo_goes_as_it_must(line: CommandLine, folder: Path) -> None:
+    """Its facts are exact, in less than 15 seconds, twice in a row, and nothing is left behind."""
+    for _ in range(2):
+        went_well(line.run("demo", "--json", TMPDIR=str(folder)))
+        assert list(folder.iterdir()) == []
+        assert children_of_the_data_folder(folder) == []
+
+
+def test_the_demo_tells_people_what_it_does(line: CommandLine) -> None:
+    """All five acts are told, in plain text where nobody watches."""
+    done = line.run("demo")
+    assert (done.status, done.err) == (0, "")
+    for said in (
+        "First parse: 36 new posts from 15 channels",
+        "Second parse: 0 new posts from 15 channels",
+        "Third parse: 3 new posts from 15 channels",
+        f"always on: account-{PERSON}.",
+        "4 joined that parse;",
+        "Loop violations: 0.",
+        "no process, thread, socket or temporary file is left.",
+    ):
+        assert said in done.out
+    assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"HOME": ""},
+        {"TGACTORS_DATABASE_URL": "postgresql://nowhere/x", "TGACTORS_API_ID": "x"},
+    ],
+    ids=" ".join,
+)
+def test_the_demo_works_whatever_is_set(line: CommandLine, env: dict[str, str]) -> None:
+    """Neither the locale nor the home nor anybody's settings keep it from its work."""
+    done = line.run("demo", **env)
+    assert (done.status, done.err) == (0, "")
+    assert "▄▄▄▄▄" in done.out
+
+
+def test_the_demo_works_without_a_home_and_beside_settings_of_a_file(line: CommandLine) -> None:
+    """HOME may be unset, and a file .env in the current folder is not the demo's."""
+    del line.env["HOME"]
+    (line.folder / ".env").write_text("TGACTORS_API_ID=nonsense\n")
+    went_well(line.run("demo", "--json"))
+
+
+def test_the_demo_works_in_a_path_with_spaces(line: CommandLine, folder: Path) -> None:
+    """Temporary folders may have spaces in their names, and be long."""
+    place = folder / ("a place with spaces " * 8)
+    place.mkdir()
+    place.chmod(0o711)
+    went_well(line.run("demo", "--json", TMPDIR=str(place)))
+    assert list(place.iterdir()) == []
+
+
+def test_the_demo_works_beside_a_closed_temporary_folder(line: CommandLine, folder: Path) -> None:
+    """Where its server's user cannot get to, root's demo goes elsewhere, and leaves nothing."""
+    refuges = set(Path("/var/lib").glob("tgactors-*"))
+    place = folder / "closed"
+    place.mkdir(mode=0o700)
+    went_well(line.run("demo", "--json", TMPDIR=str(place)))
+    assert list(place.iterdir()) == []
+    assert set(Path("/var/lib").glob("tgactors-*")) <= refuges
+
+
+def test_the_kept_data_can_be_looked_at(line: CommandLine) -> None:
+    """--keep leaves a data folder that the other commands read."""
+    done = line.run("demo", "--keep", "kept here")
+    assert done.status == 0, done
+    assert f"tgactors posts {PERSON} --data '{line.folder / 'kept here'}'" in done.out
+    found = line.run("posts", PERSON, "--limit", 1000, "--data", "kept here", "--json").facts
+    assert len(found["posts"]) == 39
+    assert children_of_the_data_folder(line.folder) == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_demo_cleans_up(
+    line: CommandLine, folder: Path, number: signal.Signals, status: int
+) -> None:
+    """Told to end in the middle, it stops in order: no process and no folder stay."""
+    demo = line.start("demo", TMPDIR=str(folder))
+    assert demo.stdout is not None
+    assert next(said for said in demo.stdout if "Reading the channels" in said)
+    demo.send_signal(number)
+    done = line.ended(demo)
+    assert done.status == status, done
+    assert "Traceback" not in done.err
+    assert list(folder.iterdir()) == []
+    assert children_of_the_data_folder(folder) == []

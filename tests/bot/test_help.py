@@ -1,0 +1,71 @@
+"""The command line before any command runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from bot.__main__ import app
+from tests.bot.conftest import CommandLine
+
+COMMANDS = ("demo", "sandbox", "login", "parse", "posts", "status")
+
+
+def test_the_commands_are_these() -> None:
+    """What is listed is what there is, each with a sentence about it."""
+    found = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert found == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(line: CommandLine, command: str) -> None:
+    """--help fits 80 columns, names --json, and exits 0."""
+    done = line.run(command, "--help", COLUMNS="80")
+    assert done.status == 0
+    assert "--json" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert "\x1b" not in done.out
+
+
+def test_version_is_the_installed_one(line: CommandLine) -> None:
+    """--version says which tgactors this is."""
+    assert line.run("--version").out == f"tgactors {version('tgactors')}\n"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Start-up is quick because neither Telethon nor a database driver is loaded for it."""
+    heavy = ["telethon", "asyncpg", "sandbox", "storage", "actors.house", "segno"]
+    program = (
+        "import sys\nfrom bot.__main__ import main\nsys.argv = ['tgactors', '--help']\n"
+        "try:\n    main()\nfinally:\n"
+        f"    print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["parse"], "Missing argument 'ID'"),
+        (["parse", "anna"], "'anna' is no Telegram user id"),
+        (["parse", "0"], "'0' is no Telegram user id"),
+        (["parse", "99999999999999999999"], "is no Telegram user id"),
+        (["parse", "7", "--depth", "some"], "neither a number from 1 on nor the word all"),
+        (["posts", "7", "--limit", "0"], "--limit"),
+        (["sandbox", "--port", "70000"], "--port"),
+        (["dance"], "No such command 'dance'"),
+    ],
+)
+def test_wrong_usage_exits_2(line: CommandLine, words: list[str], complaint: str) -> None:
+    """A wrong word is named on standard error, with status 2 and nothing done."""
+    done = line.run(*words)
+    assert (done.status, done.out) == (2, "")
+    assert complaint in done.err
+    assert "Traceback" not in done.err
+    assert list(line.folder.iterdir()) == []

@@ -1,0 +1,125 @@
+"""The command that runs a Telegram, and the programs that use it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.commands.sandbox import PROGRAM
+from tests.bot.conftest import PERSON, CommandLine
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "embedded.py"
+
+
+def serve(line: CommandLine, *words: object) -> tuple[subprocess.Popen[str], str]:
+    """Start a sandbox on a free port; return it with its address."""
+    process = line.start("sandbox", "--port", 0, *words)
+    assert process.stdout is not None
+    found = re.search(r"sandbox://127\.0\.0\.1:\d+", process.stdout.readline())
+    assert found is not None
+    return process, found.group()
+
+
+def program(text: str, address: str, line: CommandLine) -> subprocess.CompletedProcess[str]:
+    """Run a program against that address from the command line's folder."""
+    (line.folder / "program.py").write_text(
+        text.replace("sandbox://127.0.0.1:4430", address), encoding="utf-8"
+    )
+    return subprocess.run(
+        [sys.executable, "program.py"],
+        cwd=line.folder,
+        env=line.env,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def test_it_says_how_to_use_it(line: CommandLine) -> None:
+    """Address, person, and three commands that work when typed as they stand."""
+    process, address = serve(line, "--scan")
+    process.send_signal(signal.SIGTERM)
+    done = line.ended(process)
+    assert (done.status, done.err) == (0, "")
+    assert f"id {PERSON}, follows 15 channels with 36 posts." in done.out
+    for command in (
+        f"    export TGACTORS_TELEGRAM={address}\n",
+        f"    tgactors login {PERSON}\n",
+        f"    tgactors parse {PERSON}\n",
+    ):
+        assert command in done.out
+
+
+def test_its_commands_work(line: CommandLine) -> None:
+    """With --scan a login succeeds by itself, and a parse adds the demo's 36 posts."""
+    process, address = serve(line, "--scan", "--json")
+    line.env["TGACTORS_TELEGRAM"] = address
+    assert line.run("login", PERSON).status == 0
+    assert line.run("parse", PERSON, "--json").facts["added"] == 36
+    process.send_signal(signal.SIGTERM)
+    done = line.ended(process)
+    assert f"messages.getHistory from {PERSON}, channel " in done.err
+    assert done.out == ""  # one line of JSON, which was read already
+
+
+def test_json_is_one_line_at_the_start(line: CommandLine) -> None:
+    """A program that starts it reads address, person and world from the first line."""
+    process = line.start("sandbox", "--port", 0, "--json")
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    done = line.ended(process)
+    assert (done.status, done.out) == (130, "")
+    facts = json.loads(first)
+    address = facts.pop("address")
+    assert re.fullmatch(r"sandbox://127\.0\.0\.1:\d+", address)
+    assert facts == {"person": PERSON, "channels": 15, "posts": 36, "scan": False}
+
+
+def readme() -> str:
+    """Return the README."""
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def readme_programs() -> list[str]:
+    """Return the Python programs of the README."""
+    return re.findall(r"```python\n(.*?)```", readme(), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("source", ["the example", "the printed one", "the readme"])
+def test_the_program_runs_as_it_stands(line: CommandLine, source: str) -> None:
+    """From another folder, without a guard: 36 posts from 15 channels, and exit 0."""
+    texts = {
+        "the example": EXAMPLE.read_text(encoding="utf-8"),
+        "the printed one": PROGRAM.format(address="sandbox://127.0.0.1:4430", person=PERSON),
+        "the readme": readme_programs()[1],
+    }
+    process, address = serve(line, "--scan", "--json")
+    done = program(texts[source], address, line)
+    process.send_signal(signal.SIGTERM)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n36 15\n")
+    assert line.ended(process).status == 0
+
+
+def test_the_smallest_program_runs_after_a_login(known: CommandLine) -> None:
+    """The README's first program is complete by line 12, and tells of 36 new posts."""
+    assert "asyncio.run(main())" in readme().splitlines()[:12]
+    done = program(readme_programs()[0], known.env["TGACTORS_TELEGRAM"], known)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "36 new posts from 15 channels\n"
+
+
+def test_the_example_and_the_printed_program_are_one() -> None:
+    """They differ in comments and layout only."""
+    printed = PROGRAM.format(address="sandbox://127.0.0.1:4430", person=PERSON)
+    assert ast.dump(ast.parse(printed)) == ast.dump(ast.parse(EXAMPLE.read_text(encoding="utf-8")))

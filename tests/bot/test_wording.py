@@ -1,0 +1,60 @@
+"""Values in words."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.wording import counted, excerpt, line, moment, printable
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_nothing_unprintable_reaches_a_terminal(text: str) -> None:
+    """Whatever a post says, no control, override or surrogate is left; lines stay lines."""
+    shown = printable(text)
+    allowed = {"\n", "\u200c", "\u200d"}
+    kinds = {unicodedata.category(mark) for mark in shown if mark not in allowed}
+    assert not kinds & {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+    assert shown.encode("utf-8").decode("utf-8") == shown
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "M"])))
+def test_what_can_be_printed_stays(text: str) -> None:
+    """Letters, marks, numbers and signs of any language are shown as they are."""
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize("nasty", ["\x1b[2J", "\x1b]0;title\x07", "\x9b1m", "\u202eabc", "\r"])
+def test_no_escape_survives(nasty: str) -> None:
+    """Sequences that clear, retitle, colour or reorder lose what makes them work."""
+    assert not set(printable(f"a{nasty}b")) & set("\x1b\x07\x9b\u202e\r")
+
+
+@given(st.text())
+def test_a_line_is_one_line(text: str) -> None:
+    """A text put on one line has no breaks and no doubled spaces."""
+    assert "\n" not in line(text)
+    assert "  " not in line(text)
+
+
+def test_an_excerpt_has_the_first_lines() -> None:
+    """Empty lines do not count; dots stand for what follows."""
+    assert excerpt("one\n\n two \n\nthree\n", 2) == "one\ntwo ..."
+    assert excerpt("one\n\ntwo\n", 2) == "one\ntwo"
+    assert excerpt("", 2) == ""
+
+
+def test_numbers_agree_with_their_nouns() -> None:
+    """One is one, all others are many."""
+    assert [counted(n, "post") for n in (0, 1, 2)] == ["0 posts", "1 post", "2 posts"]
+
+
+def test_a_moment_is_local_and_has_its_offset() -> None:
+    """The same instant can be read back from it; never is a dash."""
+    time = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
+    assert datetime.fromisoformat(moment(time)) == time
+    assert moment(None) == "-"
