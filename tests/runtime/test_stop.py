@@ -326,9 +326,10 @@ def run(ending: str, before: str = "", *, send: int | None = None) -> tuple[int,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    first = process.stdout.readline()
+    first = ""
     if send is not None:
+        assert process.stdout is not None
+        first = process.stdout.readline()  # it writes no more before the signal
         process.send_signal(send)
     out, err = process.communicate(timeout=30)
     return process.returncode, first + out, err
