@@ -26,7 +26,7 @@ def listen(*, verbose: bool) -> None:
     for name, level in (
         ("tgactors", logging.INFO if verbose else logging.WARNING),
         # Whatever keeps Telethon from its work reaches people in our own words.
-        ("telethon", logging.WARNING if verbose else logging.ERROR),
+        ("tgactors.telethon", logging.WARNING if verbose else logging.ERROR),
     ):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]

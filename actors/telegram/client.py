@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from telethon import TelegramClient
@@ -9,6 +10,11 @@ from telethon import TelegramClient
 from actors.telegram.calls import CallLog
 from actors.telegram.session import RecordSession
 from runtime import Affinity
+
+
+# Heard by whoever listens, and by nobody else: what keeps Telethon from its work is said by us.
+_log = logging.getLogger("tgactors.telethon")
+_log.addHandler(logging.NullHandler())
 
 
 class WatchedClient(TelegramClient):
@@ -32,6 +38,7 @@ class WatchedClient(TelegramClient):
             request_retries=2,
             connection_retries=3,
             device_model="tgactors",
+            base_logger=_log,
         )
         self._calls = calls
         self._affinity: Affinity | None = None
