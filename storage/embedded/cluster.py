@@ -22,6 +22,7 @@ INITDB = (
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--no-instructions",
+    "--sync-method=syncfs",
 )
 STATUS_LINE = 7
 LEAVING_TIME = 5.0

@@ -50,6 +50,23 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def seed() -> Iterator[Path]:
+    """A data folder with a database in it, for copying."""
+    made = new_folder()
+    Postgres.start(made).stop()
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def data(seed: Path, folder: Path) -> Path:
+    """A data folder with a database in it: what most tests of the launcher start from."""
+    copied = folder / "data"
+    subprocess.run(["cp", "-a", seed, copied], check=True)
+    return copied
+
+
+@pytest.fixture(scope="session")
 def server() -> Iterator[Postgres]:
     """One embedded server for all tests of this worker."""
     made = new_folder()

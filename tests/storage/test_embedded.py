@@ -33,9 +33,9 @@ def test_what_was_written_is_there_at_the_next_start(folder: Path, ask: Ask) -> 
         assert ask(second.dsn, "SELECT value FROM kept") == 42
 
 
-def test_stopping_leaves_nothing(folder: Path, serving: Look) -> None:
+def test_stopping_leaves_nothing(data: Path, serving: Look) -> None:
     """After the last stop, and a second one, no process, socket or temporary file is left."""
-    postgres = Postgres.start(folder)
+    postgres = Postgres.start(data)
     with serving(postgres.where).all_end(within=0):
         postgres.stop()
     postgres.stop()
@@ -43,9 +43,9 @@ def test_stopping_leaves_nothing(folder: Path, serving: Look) -> None:
     assert not (postgres.where / "cluster" / "postmaster.pid").exists()
 
 
-def test_the_server_listens_on_a_private_socket_only(folder: Path, ask: Ask) -> None:
+def test_the_server_listens_on_a_private_socket_only(data: Path, ask: Ask) -> None:
     """There is no TCP port, and nobody else may use the socket or read the files."""
-    with Postgres.start(folder) as postgres:
+    with Postgres.start(data) as postgres:
         assert ask(postgres.dsn, "SHOW listen_addresses") == ""
         sockets = Path(parse_qs(urlsplit(postgres.dsn).query)["host"][0])
         assert sockets.stat().st_mode & 0o777 == 0o700
@@ -54,19 +54,19 @@ def test_the_server_listens_on_a_private_socket_only(folder: Path, ask: Ask) -> 
             assert (postgres.where / name).stat().st_mode & 0o777 == 0o600
 
 
-def test_acknowledged_means_on_disk(folder: Path, ask: Ask) -> None:
+def test_acknowledged_means_on_disk(data: Path, ask: Ask) -> None:
     """The settings that durability rests on are on."""
-    with Postgres.start(folder) as postgres:
+    with Postgres.start(data) as postgres:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             assert ask(postgres.dsn, f"SHOW {setting}") == "on"
 
 
 def test_a_second_process_joins_and_the_last_ends_the_server(
-    folder: Path, hold: Hold, serving: Look, ask: Ask
+    data: Path, hold: Hold, serving: Look, ask: Ask
 ) -> None:
     """The starter may leave first: the server stays for the one that joined, and then ends."""
-    starter = hold(folder)
-    joiner = hold(folder)
+    starter = hold(data)
+    joiner = hold(data)
     assert joiner.dsn == starter.dsn
     server = serving(starter.where)
     starter.leave()
@@ -76,21 +76,21 @@ def test_a_second_process_joins_and_the_last_ends_the_server(
         joiner.leave()
 
 
-def test_two_holders_in_one_process_count_twice(folder: Path, ask: Ask) -> None:
+def test_two_holders_in_one_process_count_twice(data: Path, ask: Ask) -> None:
     """Within one process, too, the last to leave ends the server."""
-    with Postgres.start(folder) as first:
-        second = Postgres.start(folder)
+    with Postgres.start(data) as first:
+        second = Postgres.start(data)
         second.stop()
         assert ask(first.dsn, "SELECT 1") == 1
 
 
-def test_starting_and_leaving_at_once(folder: Path, ask: Ask) -> None:
+def test_starting_and_leaving_at_once(data: Path, ask: Ask) -> None:
     """Whoever starts while others leave gets a server that answers and stays."""
     answers: list[object] = []
 
     def come_and_go() -> None:
         for _ in range(6):
-            with Postgres.start(folder) as postgres:
+            with Postgres.start(data) as postgres:
                 answers.append(ask(postgres.dsn, "SELECT 1"))
 
     threads = [threading.Thread(target=come_and_go) for _ in range(4)]
@@ -99,15 +99,15 @@ def test_starting_and_leaving_at_once(folder: Path, ask: Ask) -> None:
     for thread in threads:
         thread.join(60)
     assert answers == [1] * 24
-    with Postgres.start(folder) as postgres:
+    with Postgres.start(data) as postgres:
         pass
     assert left_behind(postgres) == set()
 
 
-def test_the_thread_that_started_it_may_end(folder: Path, ask: Ask) -> None:
+def test_the_thread_that_started_it_may_end(data: Path, ask: Ask) -> None:
     """The server belongs to the process, not to the thread that called start."""
     started: list[Postgres] = []
-    thread = threading.Thread(target=lambda: started.append(Postgres.start(folder)))
+    thread = threading.Thread(target=lambda: started.append(Postgres.start(data)))
     thread.start()
     thread.join(60)
     with started[0] as postgres:
@@ -132,11 +132,11 @@ def test_the_callers_environment_does_not_matter(
 
 
 def test_the_callers_secrets_stay_with_the_caller(
-    folder: Path, serving: Look, monkeypatch: pytest.MonkeyPatch
+    data: Path, serving: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Processes that may outlive the caller do not inherit its environment."""
     monkeypatch.setenv("TGACTORS_SESSION_KEYS", "hunter2")
-    with Postgres.start(folder) as postgres:
+    with Postgres.start(data) as postgres:
         server = serving(postgres.where)
         for pid in (server.watcher, server.postmaster):
             assert b"hunter2" not in Path(f"/proc/{pid}/environ").read_bytes()
@@ -203,16 +203,16 @@ def test_a_half_made_cluster_is_made_anew(folder: Path, ask: Ask) -> None:
     assert left_behind(postgres) == set()
 
 
-def test_a_server_that_cannot_start_is_told_with_its_log(folder: Path) -> None:
+def test_a_server_that_cannot_start_is_told_with_its_log(data: Path) -> None:
     """A damaged cluster is refused in the server's own words and leaves nothing running."""
-    with Postgres.start(folder) as postgres:
+    with Postgres.start(data) as postgres:
         pass
     control = postgres.where / "cluster" / "global" / "pg_control"
     control.rename(control.with_name("elsewhere"))
     with pytest.raises(EmbeddedPostgresFailed, match=r"global/pg_control"):
-        Postgres.start(folder)
+        Postgres.start(data)
     control.with_name("elsewhere").rename(control)
-    with Postgres.start(folder):
+    with Postgres.start(data):
         pass
 
 
