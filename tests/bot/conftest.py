@@ -63,6 +63,19 @@ class CommandLine:
         """Run a command to its end."""
         return self.ended(self.start(*words, **env))
 
+    def hear(self, process: subprocess.Popen[str], words: str = "") -> str:
+        """Wait for a line of a command's standard output with these words."""
+        assert process.stdout is not None
+        heard = b""
+        # Byte by byte: what follows the line must stay for whoever waits for the end.
+        while not (heard.endswith(b"\n") and words in heard.decode()):
+            if heard.endswith(b"\n"):
+                heard = b""
+            got = os.read(process.stdout.fileno(), 1)
+            assert got, f"{words!r} was never said: {self.ended(process)}"
+            heard += got
+        return heard.decode().rstrip("\n")
+
     def ended(self, process: subprocess.Popen[str]) -> Done:
         """Wait for a command's end."""
         out, err = process.communicate(timeout=_PATIENCE)

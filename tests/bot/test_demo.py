@@ -114,8 +114,7 @@ def test_an_interrupted_demo_cleans_up(
 ) -> None:
     """Told to end in the middle, it stops in order: no process and no folder stay."""
     demo = line.start("demo", TMPDIR=str(folder))
-    assert demo.stdout is not None
-    assert next(said for said in demo.stdout if "Reading the channels" in said)
+    line.hear(demo, "Reading the channels")
     demo.send_signal(number)
     done = line.ended(demo)
     assert done.status == status, done

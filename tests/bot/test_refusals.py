@@ -82,8 +82,7 @@ def test_a_data_folder_in_use(line: CommandLine, telegram: Sandbox) -> None:
     """A second process on it is refused with the first one's pid."""
     telegram.scan_automatically(None)
     first = line.start("login", PERSON, "--telegram", telegram.address)
-    assert first.stdout is not None
-    assert next(said for said in first.stdout if said.startswith("Code 1"))
+    line.hear(first, "Code 1")
     refused(line.run("status", "--json"), "HouseLocked", f"process {first.pid}.")
     first.send_signal(signal.SIGINT)
     assert line.ended(first).status == 130

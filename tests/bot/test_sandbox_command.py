@@ -22,8 +22,7 @@ EXAMPLE = ROOT / "examples" / "embedded.py"
 def serve(line: CommandLine, *words: object) -> tuple[subprocess.Popen[str], str]:
     """Start a sandbox on a free port; return it with its address."""
     process = line.start("sandbox", "--port", 0, *words)
-    assert process.stdout is not None
-    found = re.search(r"sandbox://127\.0\.0\.1:\d+", process.stdout.readline())
+    found = re.search(r"sandbox://127\.0\.0\.1:\d+", line.hear(process))
     assert found is not None
     return process, found.group()
 
@@ -74,8 +73,7 @@ def test_its_commands_work(line: CommandLine) -> None:
 def test_json_is_one_line_at_the_start(line: CommandLine) -> None:
     """A program that starts it reads address, person and world from the first line."""
     process = line.start("sandbox", "--port", 0, "--json")
-    assert process.stdout is not None
-    first = process.stdout.readline()
+    first = line.hear(process)
     process.send_signal(signal.SIGINT)
     done = line.ended(process)
     assert (done.status, done.out) == (130, "")
