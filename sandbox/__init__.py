@@ -4,9 +4,13 @@ from sandbox.calls import Call
 from sandbox.demo import demo_world, later_posts
 from sandbox.errors import (
     DateOutOfOrder,
+    FaultInvalid,
     HoldNotReached,
     IdTaken,
     NaiveDate,
+    NoCodeSent,
+    NoPhone,
+    PostProtected,
     SandboxError,
     SandboxNotRunning,
     SandboxStalled,
@@ -14,31 +18,45 @@ from sandbox.errors import (
     TokenExpired,
     TokenInvalid,
     UnknownChannel,
+    UnknownDataCentre,
     UnknownMethod,
     UnknownPerson,
     UnknownPost,
     WorldIsServed,
 )
-from sandbox.faults import Faults, Hold
+from sandbox.fault import Hold
+from sandbox.faults import Faults
 from sandbox.generate import generated_world
 from sandbox.keys import PUBLIC_KEY
+from sandbox.media import Document, Photo, WebPage
 from sandbox.minted import Minted
+from sandbox.model import Channel, Folder, Forward, Invite, Mark, Person, Post
 from sandbox.server import Sandbox
-from sandbox.world import Channel, Person, Post, World
+from sandbox.world import World
 
 __all__ = [
     "PUBLIC_KEY",
     "Call",
     "Channel",
     "DateOutOfOrder",
+    "Document",
+    "FaultInvalid",
     "Faults",
+    "Folder",
+    "Forward",
     "Hold",
     "HoldNotReached",
     "IdTaken",
+    "Invite",
+    "Mark",
     "Minted",
     "NaiveDate",
+    "NoCodeSent",
+    "NoPhone",
     "Person",
+    "Photo",
     "Post",
+    "PostProtected",
     "Sandbox",
     "SandboxError",
     "SandboxNotRunning",
@@ -47,9 +65,11 @@ __all__ = [
     "TokenExpired",
     "TokenInvalid",
     "UnknownChannel",
+    "UnknownDataCentre",
     "UnknownMethod",
     "UnknownPerson",
     "UnknownPost",
+    "WebPage",
     "World",
     "WorldIsServed",
     "demo_world",

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
@@ -12,13 +12,19 @@ _MISTAKES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One answered call: `answer` is "ok", an error's name, "cut before" or "cut after"."""
+    """One call that is over: `answer` is "ok", an error's name, or how it was cut or ignored.
+
+    `size` and `took` are left out when calls are compared.
+    """
 
     number: int  # by arrival
     method: str
     user: int | None
     answer: str
     channel: int | None = None
+    fault: str | None = None  # what the script did to it: "error", "hold", "cut before", ...
+    size: int = field(default=0, compare=False)  # of the answer, in bytes
+    took: float = field(default=0.0, compare=False)  # seconds
 
 
 class Calls:

@@ -5,11 +5,14 @@ The scheme: https://core.telegram.org/mtproto/description.
 
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 from struct import pack
 
 from telethon.crypto import AES, AuthKey
+
+from sandbox.media import HOME
 
 _CLIENT, _SERVER = 0, 8  # "x" of the scheme: who encrypts
 
@@ -18,18 +21,49 @@ class Forged(Exception):
     """A packet does not match its own checksum: the connection is dropped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a client says about itself."""
+
+    api_id: int = 0
+    model: str = "unknown"
+    system: str = ""
+    app: str = ""
+
+
 @dataclass(slots=True, eq=False)
 class Key:
-    """An authorization key, and the person it is logged in as."""
+    """An authorization key of one data centre, and the person it is logged in as."""
 
     data: bytes
     id: bytes
     person_id: int | None = None
+    dc: int = HOME
+    awaiting: int | None = None  # who has yet to prove a password
+    is_borrowed: bool = False  # imported from the person's own data centre, for files
+    is_burnt: bool = False  # seen at two places at once, and good for nothing any more
+    device: Device = Device()
+    made: float = field(default_factory=time.time)
+    active: float = field(default_factory=time.time)
 
     @classmethod
-    def of(cls, data: bytes, person_id: int | None = None) -> "Key":
+    def of(cls, data: bytes, person_id: int | None = None, dc: int = HOME) -> "Key":
         """A key under the id Telegram derives from it."""
-        return cls(data, pack("<Q", AuthKey(data).key_id), person_id)
+        return cls(data, pack("<Q", AuthKey(data).key_id), person_id, dc)
+
+    @property
+    def public_hash(self) -> int:
+        """What the login is called where a person lists theirs."""
+        return int.from_bytes(sha256(self.id).digest()[:8], "little", signed=True)
+
+    def enter(self, person_id: int, *, is_borrowed: bool = False) -> None:
+        """Log a person in."""
+        self.person_id, self.awaiting, self.is_borrowed = person_id, None, is_borrowed
+        self.made = self.active = time.time()
+
+    def leave(self) -> None:
+        """Log out; the key stays known, as an unauthorised one."""
+        self.person_id = self.awaiting = None
 
 
 class Keys:
@@ -46,24 +80,44 @@ class Keys:
         """The key with this id, if it was made here."""
         return self._by_id.get(key_id)
 
+    def of(self, person_id: int) -> Iterator[Key]:
+        """The keys a person is logged in with, or about to be."""
+        for key in tuple(self._by_id.values()):
+            if person_id in {key.person_id, key.awaiting}:
+                yield key
+
     def revoke(self, person_id: int) -> None:
         """Log a person out everywhere; the keys stay known, as unauthorised ones."""
-        for key in self._by_id.values():
-            if key.person_id == person_id:
-                key.person_id = None
+        for key in self.of(person_id):
+            key.leave()
+
+    def forget(self, person_id: int) -> None:
+        """Forget a person's keys, as if they had never been made."""
+        for key in self.of(person_id):
+            del self._by_id[key.id]
+
+    def burn(self, person_id: int) -> None:
+        """Make a person's keys good for nothing."""
+        for key in self.of(person_id):
+            key.is_burnt = True
 
 
 class MessageIds:
-    """Message ids as Telegram's server makes them: wall time, odd, always growing."""
+    """Message ids as Telegram's server makes them: its time, odd, always growing."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._last = 0
 
     def next(self, *, is_reply: bool) -> int:
         """The next id; answers to a client's message end differently from the rest."""
-        now = int(time.time() * 2**32) & ~3
+        now = int(self._clock() * 2**32) & ~3
         self._last = max(now, self._last + 4)
         return self._last | (1 if is_reply else 3)
+
+    def reset(self) -> None:
+        """Let the ids follow a clock that was set back."""
+        self._last = 0
 
 
 def encrypt(key: bytes, plain: bytes) -> bytes:

@@ -105,3 +105,39 @@ class SandboxStalled(SandboxError):
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+
+
+class UnknownDataCentre(SandboxError):
+    """A sandbox has the data centres 2 and 4 only: choose one of them."""
+
+    def __init__(self, dc: int) -> None:
+        self.dc = dc
+
+
+class PostProtected(SandboxError):
+    """This post may not be forwarded: publish its text as a post of its own instead."""
+
+    def __init__(self, channel: int, post: int) -> None:
+        self.channel = channel
+        self.post = post
+
+
+class NoCodeSent(SandboxError):
+    """No login code is on its way to that person: let the client ask for one first."""
+
+    def __init__(self, person: int) -> None:
+        self.person = person
+
+
+class NoPhone(SandboxError):
+    """That person has no phone number: give them one with world.person(..., phone=...)."""
+
+    def __init__(self, person: int) -> None:
+        self.person = person
+
+
+class FaultInvalid(SandboxError):
+    """A fault has a method and exactly one of error, cut, silent, delay and hold: correct it."""
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault

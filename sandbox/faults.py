@@ -1,121 +1,33 @@
 """An ordered script of faults, matched by call order and never by time or chance."""
 
-import asyncio
 import threading
-from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cache
-from types import TracebackType
-from typing import Literal, Self
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from telethon.errors import rpc_message_to_error
-from telethon.tl import TLRequest
-from telethon.tl.alltlobjects import tlobjects
-from telethon.tl.types import RpcError
+from sandbox.errors import FaultInvalid, UnknownMethod
+from sandbox.fault import (
+    AnyFault,
+    CutFault,
+    DelayFault,
+    ErrorFault,
+    Fault,
+    Hold,
+    SilentFault,
+    When,
+)
+from sandbox.methods import method_names
 
-from sandbox.errors import HoldNotReached, UnknownMethod
+__all__ = ["AnyFault", "Fault", "Faults", "Hold", "When"]
 
-When = Literal["before", "after"]
-
-
-@dataclass(slots=True, eq=False)
-class Fault:
-    """What happens to the next `times` calls of a method, after the first `skip` of them."""
-
-    method: str
-    user: int | None
-    skip: int
-    times: int
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing is left to be done."""
-        return not self.times
-
-    def takes(self, method: str, user: int | None) -> bool:
-        """Whether this call is one of those; counts it."""
-        if not self.times or method != self.method or self.user not in (None, user):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        self.times -= 1
-        return True
-
-
-@dataclass(slots=True, eq=False)
-class ErrorFault(Fault):
-    """The call is refused with an error of Telegram's, and not carried out."""
-
-    error: str
-
-
-@dataclass(slots=True, eq=False)
-class CutFault(Fault):
-    """The connection breaks before the call is carried out, or before it is answered."""
-
-    when: When
-
-
-@dataclass(slots=True, eq=False)
-class Hold(Fault):
-    """The call waits until released; as a context manager it is released at the end."""
-
-    _arrived: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _released: bool = False
-    _waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = field(default_factory=list)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it was released; until then it may hold calls although its times are spent."""
-        return self._released
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()
-
-    def reached(self, timeout: float = 10.0) -> None:
-        """Block until a call is held; raises HoldNotReached after `timeout` seconds.
-
-        In a coroutine, call it in a worker thread.
-        """
-        if not self._arrived.wait(timeout):
-            raise HoldNotReached(self.method, timeout)
-
-    def release(self) -> None:
-        """Let the held calls go on, and hold no more of them."""
-        with self._lock:
-            self.times = 0
-            self._released = True
-            waiting, self._waiting = self._waiting, []
-        for loop, event in waiting:
-            with suppress(RuntimeError):  # the sandbox has ended, and the call with it
-                loop.call_soon_threadsafe(event.set)
-
-    async def passed(self) -> None:
-        """Hold the running call."""
-        event = asyncio.Event()
-        with self._lock:
-            if self._released:
-                return
-            self._waiting.append((asyncio.get_running_loop(), event))
-        self._arrived.set()
-        await event.wait()
-
-
-AnyFault = ErrorFault | CutFault | Hold
+_KINDS: Final = ("error", "cut", "silent", "delay", "hold")
 
 
 class Faults:
-    """The faults of one sandbox, in the order they were added; callable from any thread."""
+    """The faults of one sandbox, in the order they were added; callable from any thread.
+
+    Each is for the calls of one `method`, by one `user` or by all: the first `skip` of them are
+    carried out as ever, the next `times` meet the fault.
+    """
 
     def __init__(self) -> None:
         self._script: list[AnyFault] = []
@@ -139,14 +51,43 @@ class Faults:
         skip: int = 0,
         times: int = 1,
     ) -> None:
-        """Break the caller's connection at calls."""
+        """Break the caller's connection, before calls are carried out or before the answer."""
         self._add(CutFault(method, user, skip, times, when))
+
+    def silent(
+        self,
+        method: str,
+        *,
+        when: When = "before",
+        user: int | None = None,
+        skip: int = 0,
+        times: int = 1,
+    ) -> None:
+        """Never answer calls; "after" carries them out all the same."""
+        self._add(SilentFault(method, user, skip, times, when))
+
+    def delay(
+        self, method: str, seconds: float, *, user: int | None = None, skip: int = 0, times: int = 1
+    ) -> None:
+        """Carry calls out some seconds late; prefer `hold`, which needs no clock."""
+        self._add(DelayFault(method, user, skip, times, seconds))
 
     def hold(self, method: str, *, user: int | None = None, skip: int = 0, times: int = 1) -> Hold:
         """Let calls wait until the hold is released."""
         hold = Hold(method, user, skip, times)
         self._add(hold)
         return hold
+
+    def load(self, script: Iterable[Mapping[str, Any]]) -> tuple[Hold, ...]:
+        """Add faults given as data; returns the holds among them, to be released.
+
+        Each has a method, one of "error", "cut", "silent", "delay" and "hold", and may have
+        user, skip and times: {"method": "messages.getHistory", "error": "FLOOD_WAIT_5"}.
+        """
+        made = [_made(dict(entry)) for entry in script]
+        for fault in made:
+            self._add(fault)
+        return tuple(fault for fault in made if isinstance(fault, Hold))
 
     def clear(self) -> None:
         """Forget all faults; calls held now go on."""
@@ -158,6 +99,8 @@ class Faults:
 
     def match(self, method: str, user: int | None) -> AnyFault | None:
         """The fault this call meets; the first added that takes it."""
+        if not self._script:
+            return None
         with self._lock:
             taken = next((fault for fault in self._script if fault.takes(method, user)), None)
             self._script = [fault for fault in self._script if not fault.is_over]
@@ -170,22 +113,23 @@ class Faults:
             self._script.append(fault)
 
 
-@cache
-def method_names() -> dict[str, type]:
-    """Every method of Telegram, by the name its documentation uses."""
-    requests = (kind for kind in tlobjects.values() if issubclass(kind, TLRequest))
-    return {method_name(kind): kind for kind in requests}
-
-
-def method_name(kind: type) -> str:
-    """The documented name of a request class: "messages.getHistory"."""
-    name = kind.__name__.removesuffix("Request")
-    space = kind.__module__.removeprefix("telethon.tl.functions").removeprefix(".")
-    return f"{space}.{name[0].lower()}{name[1:]}".removeprefix(".")
-
-
-@cache
-def error_code(error: str) -> int:
-    """The number Telegram sends along with an error text."""
-    known = rpc_message_to_error(RpcError(400, error), None)
-    return int(known.code or 400)
+def _made(entry: dict[str, Any]) -> AnyFault:
+    """One fault of a script given as data."""
+    kinds = [kind for kind in _KINDS if kind in entry]
+    left = set(entry) - {"method", "user", "skip", "times", *_KINDS}
+    if len(kinds) != 1 or left or not isinstance(entry.get("method"), str):
+        raise FaultInvalid(repr(entry))
+    value = entry[kinds[0]]
+    where = (entry["method"], entry.get("user"), entry.get("skip", 0), entry.get("times", 1))
+    match kinds[0], value:
+        case "error", str():
+            return ErrorFault(*where, value)
+        case "cut", "before" | "after":
+            return CutFault(*where, value)
+        case "silent", "before" | "after":
+            return SilentFault(*where, value)
+        case "delay", int() | float():
+            return DelayFault(*where, float(value))
+        case "hold", True:
+            return Hold(*where)
+    raise FaultInvalid(repr(entry))

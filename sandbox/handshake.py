@@ -5,6 +5,7 @@ The exchange: https://core.telegram.org/mtproto/auth_key.
 
 import os
 import time
+from collections.abc import Callable
 from hashlib import sha1
 from struct import pack, unpack_from
 from typing import Any
@@ -16,6 +17,7 @@ from telethon.tl import functions, types
 
 from sandbox.cipher import Forged, Key
 from sandbox.keys import DH_EXPONENT, DH_G, DH_PRIME, FINGERPRINT, rsa_decrypt
+from sandbox.media import HOME
 
 _PQ = 6  # factored at once
 
@@ -23,8 +25,10 @@ _PQ = 6  # factored at once
 class Handshake:
     """One connection's key exchange; `key` is set when it is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, dc: int = HOME, clock: Callable[[], float] = time.time) -> None:
         self.key: Key | None = None
+        self._dc = dc
+        self._clock = clock
         self._server_nonce = 0
         self._new_nonce = 0
 
@@ -59,7 +63,7 @@ class Handshake:
                 g=DH_G,
                 dh_prime=DH_PRIME.to_bytes(256, "big"),
                 g_a=pow(DH_G, DH_EXPONENT, DH_PRIME).to_bytes(256, "big"),
-                server_time=int(time.time()),
+                server_time=int(self._clock()),
             )
         )
         encrypted = AES.encrypt_ige(_digest(offer) + offer, *self._temporary_key())
@@ -77,7 +81,7 @@ class Handshake:
         if shared[0] == 0:
             retry = key.calc_new_nonce_hash(self._new_nonce, 2)
             return bytes(types.DhGenRetry(*nonces, retry))
-        self.key = Key.of(shared)
+        self.key = Key.of(shared, dc=self._dc)
         return bytes(types.DhGenOk(*nonces, key.calc_new_nonce_hash(self._new_nonce, 1)))
 
     def _temporary_key(self) -> tuple[bytes, bytes]:

@@ -1,6 +1,7 @@
 """One client's connection: packets in, packets out."""
 
 import asyncio
+from collections.abc import Iterator
 from struct import pack, unpack_from
 from typing import Any, Final
 
@@ -19,12 +20,14 @@ class Link:
     """A connection; it lives until either side closes it."""
 
     def __init__(
-        self, telegram: Telegram, switchboard: Switchboard, writer: asyncio.StreamWriter
+        self, telegram: Telegram, switchboard: Switchboard, writer: asyncio.StreamWriter, dc: int
     ) -> None:
         self.telegram = telegram
         self.switchboard = switchboard
+        self.place = str(writer.get_extra_info("peername", ("", 0))[0])
+        self._dc = dc
         self._writer = writer
-        self._handshake = Handshake()
+        self._handshake = Handshake(dc, telegram.now)
         self._sessions: dict[tuple[bytes, int], Session] = {}
         self._transport: transport.Transport | None = None
 
@@ -54,6 +57,18 @@ class Link:
         if sessions and sessions[-1].wants_updates:
             sessions[-1].send(update)
 
+    def listeners(self) -> Iterator[Session]:
+        """The newest session of each logged-in key, if that one wants updates."""
+        newest = {session.key.id: session for session in self._sessions.values()}
+        for session in newest.values():
+            key = session.key
+            if session.wants_updates and key.person_id and not (key.is_borrowed or key.is_burnt):
+                yield session
+
+    def knows(self, key: Key) -> bool:
+        """Whether this key was used on this connection."""
+        return any(session.key is key for session in self._sessions.values())
+
     def is_of(self, person_id: int) -> bool:
         """Whether the client is logged in as this person."""
         return any(session.key.person_id == person_id for session in self._sessions.values())
@@ -66,7 +81,7 @@ class Link:
         key_id = packet[:8]
         if key_id == _NO_KEY:
             self._shake_hands(packet)
-        elif (key := self.telegram.keys.find(key_id)) is None:
+        elif (key := self.telegram.keys.find(key_id)) is None or key.dc != self._dc:
             self._write(_UNKNOWN_KEY)
             self._writer.close()
         else:
@@ -75,6 +90,7 @@ class Link:
             session = self._sessions.get((key_id, session_id))
             if session is None:
                 session = self._sessions[key_id, session_id] = Session(self, key, session_id)
+                key.is_burnt |= self.telegram.is_elsewhere(key, self.place)
             session.receive(plain)
 
     def _shake_hands(self, packet: bytes) -> None:

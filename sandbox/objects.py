@@ -1,49 +1,11 @@
-"""Telegram's objects for the world's things, as one viewer sees them."""
+"""Telegram's objects for the world's people and channels, as one viewer sees them."""
 
 from typing import Any
 
 from telethon.tl import types
 
-from sandbox.world import Channel, Person, Post, access_hash
-
-
-class Encoded:
-    """An object that is bytes already; fits wherever Telethon serializes one."""
-
-    __slots__ = ("_data",)
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def _bytes(self) -> bytes:
-        return self._data
-
-
-class Messages:
-    """Posts as encoded messages; each is encoded once, as all viewers see the same."""
-
-    def __init__(self) -> None:
-        self._encoded: dict[tuple[int, int], tuple[Post, Encoded]] = {}
-
-    def of(self, channel: Channel, post: Post) -> Encoded:
-        """The message for a post."""
-        known = self._encoded.get((channel.id, post.id))
-        if known is not None and known[0] is post:
-            return known[1]
-        encoded = Encoded(bytes(message(channel, post)))
-        self._encoded[channel.id, post.id] = post, encoded
-        return encoded
-
-
-def message(channel: Channel, post: Post) -> Any:
-    """A post as a message of its channel."""
-    peer = types.PeerChannel(channel.id)
-    if post.service:
-        action = types.MessageActionChannelCreate(channel.title)
-        return types.MessageService(post.id, peer, post.date, post=True, action=action)
-    return types.Message(
-        post.id, peer, post.date, post.text, post=True, edit_date=post.edited, entities=None
-    )
+from sandbox.model import Channel, Group, Person, access_hash
+from sandbox.sight import hidden_up_to, is_member
 
 
 def user(viewer_id: int | None, person: Person) -> Any:
@@ -60,28 +22,70 @@ def user(viewer_id: int | None, person: Person) -> Any:
 
 
 def chat(viewer: Person, channel: Channel) -> Any:
-    """A channel; a private one the viewer does not follow is only a name."""
-    follows = channel.id in viewer.follows
+    """A channel; one the viewer may not see is only a name."""
+    follows = is_member(viewer, channel)
     key = access_hash(viewer.id, "channel", channel.id)
-    if not follows and channel.username is None:
-        return types.ChannelForbidden(channel.id, key, channel.title, broadcast=True)
+    kind = {"broadcast": not channel.megagroup, "megagroup": channel.megagroup}
+    is_closed = channel.deleted or viewer.id in channel.banned
+    if is_closed or (not follows and channel.username is None):
+        return types.ChannelForbidden(channel.id, key, channel.title, **kind)
     return types.Channel(
         channel.id,
         channel.title,
         types.ChatPhotoEmpty(),
         channel.created,
-        broadcast=True,
         left=not follows,
         access_hash=key,
         username=channel.username,
+        noforwards=channel.protected or None,
+        signatures=channel.signed or None,
+        **kind,
     )
 
 
-def dialog(channel: Channel) -> Any:
+def group(viewer: Person, old: Group) -> Any:
+    """A small group that became a supergroup."""
+    to = types.InputChannel(old.migrated_to, access_hash(viewer.id, "channel", old.migrated_to))
+    return types.Chat(
+        old.id,
+        old.title,
+        types.ChatPhotoEmpty(),
+        participants_count=0,
+        date=old.date,
+        version=1,
+        deactivated=True,
+        migrated_to=to,
+    )
+
+
+def group_message(old: Group) -> Any:
+    """The last message of such a group: where it went."""
+    action = types.MessageActionChatMigrateTo(old.migrated_to)
+    return types.MessageService(1, types.PeerChat(old.id), old.date, action=action)
+
+
+def dialog(viewer: Person, channel: Channel) -> Any:
     """A channel's line in the list of chats."""
     top = channel.ids[-1] if channel.ids else 0
+    if top <= hidden_up_to(viewer, channel):
+        top = 0
+    return _dialog(
+        types.PeerChannel(channel.id),
+        top,
+        pts=channel.pts,
+        pinned=channel.id in viewer.pinned or None,
+        folder_id=1 if channel.id in viewer.archived else None,
+    )
+
+
+def group_dialog(old: Group) -> Any:
+    """The line of a group that became a supergroup."""
+    return _dialog(types.PeerChat(old.id), 1)
+
+
+def _dialog(peer: Any, top: int, **rest: Any) -> Any:
     return types.Dialog(
-        peer=types.PeerChannel(channel.id),
+        peer=peer,
         top_message=top,
         read_inbox_max_id=top,
         read_outbox_max_id=0,
@@ -90,5 +94,5 @@ def dialog(channel: Channel) -> Any:
         unread_reactions_count=0,
         unread_poll_votes_count=0,
         notify_settings=types.PeerNotifySettings(),
-        pts=channel.pts,
+        **rest,
     )

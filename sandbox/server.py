@@ -1,42 +1,38 @@
 """The thread, the loop and the port of one sandbox."""
 
 import asyncio
-import os
-import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
 from telethon import TelegramClient
 
 from sandbox.calls import Call, Calls
-from sandbox.cipher import Key
+from sandbox.control import Control
 from sandbox.errors import SandboxNotRunning, SandboxStalled
 from sandbox.faults import Faults
+from sandbox.gates import Gates
 from sandbox.link import Link
-from sandbox.minted import Minted
+from sandbox.media import HOME
 from sandbox.switchboard import Switchboard
-from sandbox.telegram import DC_ID, Telegram
-from sandbox.world import Post, World
+from sandbox.telegram import Limits, Telegram
+from sandbox.world import World
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_HOST: Final = "127.0.0.1"  # and nowhere else: the private key is public
 _DEADLINE: Final = 10.0  # seconds, of a control call, a start and a stop
-_BACKLOG: Final = 1024
 _HISTORY: Final = 100_000
-_KEY_LENGTH: Final = 256
 
 
-class Sandbox:
+class Sandbox(Control):
     """A Telegram that serves a world on the loopback interface while its `with` block runs.
 
     All methods may be called from any thread; they answer when the change is visible.
-    Entered again, it serves the same port, and the logins made before are still good.
+    Entered again, it serves the same ports, and the logins made before are still good.
     """
 
     def __init__(
@@ -45,15 +41,23 @@ class Sandbox:
         port: int = 0,
         *,
         token_life: float = 30.0,
+        code_life: float = 300.0,
+        codes_per_day: int = 5,
+        resolves_per_day: int = 200,
         on_call: Callable[[Call], None] | None = None,
     ) -> None:
         self.world = world
-        self.host = _HOST
-        self.port = port
         self.faults = Faults()
         self._calls = Calls(_HISTORY, on_call)
-        self._telegram = Telegram(world, calls=self._calls, faults=self.faults, life=token_life)
+        limits = Limits(
+            token_life=token_life,
+            code_life=code_life,
+            codes_per_day=codes_per_day,
+            resolves_per_day=resolves_per_day,
+        )
+        self._telegram = Telegram(world, calls=self._calls, faults=self.faults, limits=limits)
         self._switchboard = Switchboard(self._telegram)
+        self._gates = Gates(port)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
@@ -65,11 +69,11 @@ class Sandbox:
     def __enter__(self) -> Self:
         # Telethon keeps the addresses of data centres on the class: those of the last sandbox.
         TelegramClient._config = None  # noqa: SLF001
-        listener = socket.create_server((_HOST, self.port), backlog=_BACKLOG)
-        self._telegram.address = self.host, self.port = listener.getsockname()[:2]
+        self._gates.open()
+        self._telegram.addresses = self._gates.addresses
         ready: Future[None] = Future()
         self._thread = threading.Thread(
-            target=self._main, args=(listener, ready), name="sandbox", daemon=True
+            target=self._main, args=(ready,), name="sandbox", daemon=True
         )
         self._thread.start()
         ready.result(_DEADLINE)
@@ -91,6 +95,16 @@ class Sandbox:
             raise SandboxStalled(_DEADLINE)
 
     @property
+    def host(self) -> str:
+        """The loopback interface, and nothing else: the private key is public."""
+        return self._gates.addresses[HOME][0]
+
+    @property
+    def port(self) -> int:
+        """The port of the data centre that clients begin with."""
+        return self._gates.addresses[HOME][1]
+
+    @property
     def address(self) -> str:
         """Where it listens: "sandbox://127.0.0.1:43117"."""
         return f"sandbox://{self.host}:{self.port}"
@@ -105,72 +119,19 @@ class Sandbox:
         """What no correct client and no correct sandbox does; empty at the end of a good test."""
         return self._calls.mistakes
 
-    def publish(self, channel_id: int, text: str) -> Post:
-        """Add a post to a channel."""
-        world = self.world
-        return self.run(lambda: world.publish(world.find_channel(channel_id), text))
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Refuse every connection during the block; the world goes on and can be changed."""
+        self.run(self._shut)
+        try:
+            yield
+        finally:
+            self.run(self._reopen)
 
-    def edit(self, channel_id: int, post_id: int, text: str) -> Post:
-        """Replace the text of a post."""
-        world = self.world
-        return self.run(lambda: world.edit(world.find_channel(channel_id), post_id, text))
-
-    def delete(self, channel_id: int, post_id: int) -> None:
-        """Remove a post."""
-        world = self.world
-        self.run(lambda: world.delete(world.find_channel(channel_id), post_id))
-
-    def follow(self, person_id: int, channel_id: int) -> None:
-        """Subscribe a person to a channel."""
-        world = self.world
-        self.run(lambda: world.follow(world.find_person(person_id), world.find_channel(channel_id)))
-
-    def unfollow(self, person_id: int, channel_id: int) -> None:
-        """End a person's subscription."""
-        world = self.world
-        self.run(
-            lambda: world.unfollow(world.find_person(person_id), world.find_channel(channel_id))
-        )
-
-    def scan(self, url: str, person_id: int) -> None:
-        """Let a person's phone scan a login code."""
-        self.run(lambda: self._telegram.scan(url, person_id))
-
-    def scan_automatically(self, person_id: int | None) -> None:
-        """Let a person's phone scan every code as soon as it exists; None ends it.
-
-        The client is told again until it collects the login, so it may begin to wait late.
-        """
-
-        def choose() -> None:
-            self._telegram.scanner = self.world.find_person(person_id).id if person_id else None
-
-        self.run(choose)
-
-    def expire_tokens(self) -> None:
-        """Let every login code that nobody scanned expire now."""
-        self.run(self._telegram.logins.expire)
-
-    def mint(self, person_id: int) -> Minted:
-        """Log a person in on a new key, without a client."""
-
-        def register() -> Key:
-            key = Key.of(os.urandom(_KEY_LENGTH), self.world.find_person(person_id).id)
-            self._telegram.keys.add(key)
-            return key
-
-        key = self.run(register)
-        return Minted(
-            dc_id=DC_ID, host=self.host, port=self.port, auth_key=key.data, user_id=person_id
-        )
-
-    def cut(self, person_id: int) -> None:
-        """Break every connection of a person."""
-        self.run(lambda: self._telegram.cut(person_id))
-
-    def revoke(self, person_id: int) -> None:
-        """End every login of a person: the next call is answered 401."""
-        self.run(lambda: self._telegram.keys.revoke(person_id))
+    def restart(self) -> None:
+        """Break every connection and come back at the same address; logins stay good."""
+        with self.down():
+            self._telegram.expire_salt()
 
     def run(self, change: Callable[[], T]) -> T:
         """Call a function on the sandbox's thread, for example to change the world."""
@@ -190,30 +151,43 @@ class Sandbox:
                 raise
             raise SandboxStalled(_DEADLINE) from None
 
-    def _main(self, listener: socket.socket, ready: "Future[None]") -> None:
+    def _main(self, ready: "Future[None]") -> None:
         try:
-            asyncio.run(self._serve(listener, ready))
+            asyncio.run(self._serve(ready))
         except BaseException as error:  # reaches the thread that starts it
+            self._gates.close()
             if ready.done():
                 raise
             ready.set_exception(error)
 
-    async def _serve(self, listener: socket.socket, ready: "Future[None]") -> None:
+    async def _serve(self, ready: "Future[None]") -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        self.world.bind(threading.get_ident())
-        server = await asyncio.start_server(self._connected, sock=listener)
+        self.world.bind(
+            threading.get_ident(), lambda event: self._telegram.pushes.tell(self.world, event)
+        )
+        await self._gates.watch(self._connected)
         ready.set_result(None)
         try:
             await self._stopping.wait()
         finally:
-            server.close()
+            self._gates.close()
             self._telegram.close()
             self.world.bind(None)
             self._loop = None
 
+    def _shut(self) -> None:
+        self._gates.shut()
+        self._telegram.close()
+
+    def _reopen(self) -> None:
+        self._gates.reopen()
+        self._telegram.spawn(self._gates.watch(self._connected))
+
     # Not a coroutine: asyncio reports those that are cancelled at the stop as errors.
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._telegram.spawn(Link(self._telegram, self._switchboard, writer).serve(reader))
+    def _connected(
+        self, dc: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._telegram.spawn(Link(self._telegram, self._switchboard, writer, dc).serve(reader))
 
 
 def _settle(result: "Future[T]", change: Callable[[], T]) -> None:

@@ -1,7 +1,6 @@
 """One client session on a connection: service messages, containers, answers."""
 
 import os
-import time
 from collections.abc import Iterator
 from struct import pack, unpack_from
 from typing import TYPE_CHECKING, Any, Final
@@ -37,7 +36,7 @@ class Session:
     def receive(self, plain: bytes) -> None:
         """Take one decrypted message: salt, session, id, number, length, body."""
         salt, _, message_id, number, length = unpack_from("<qqqii", plain)
-        off = message_id / 2**32 - time.time()
+        off = message_id / 2**32 - self.link.telegram.now()
         # Such notices travel alone: Telethon drops them inside containers.
         if not -_PAST < off < _FUTURE:
             code = _TOO_OLD if off < 0 else _TOO_NEW
@@ -93,6 +92,8 @@ class Session:
                 self._take(message_id, request.data)
             case functions.PingRequest() | functions.PingDelayDisconnectRequest():
                 self.send(types.Pong(message_id, request.ping_id), content=False)
+            case functions.GetFutureSaltsRequest():
+                self.send(self.link.telegram.future_salts(message_id), content=False)
             case types.MsgsStateReq():
                 info = _RECEIVED * len(request.msg_ids)
                 self.send(types.MsgsStateInfo(message_id, info), content=False)

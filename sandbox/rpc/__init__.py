@@ -1,6 +1,20 @@
 """Telegram's methods, one function each."""
 
-from sandbox.rpc import channels, login, updates  # noqa: F401  # they enter METHODS
+from sandbox.rpc import (  # noqa: F401  # they enter METHODS
+    authorizations,
+    centres,
+    channels,
+    configuration,
+    dialogs,
+    differences,
+    files,
+    history,
+    invites,
+    login,
+    passwords,
+    phones,
+    search,
+)
 from sandbox.rpc.registry import METHODS, Method, Refused
 
 __all__ = ["METHODS", "Method", "Refused"]

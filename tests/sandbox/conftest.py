@@ -83,8 +83,11 @@ def connect(served: Sandbox) -> Connect:
     async def opened(
         person: Person | None = None, *, to: Sandbox = served, **options: Any
     ) -> AsyncIterator[Any]:
-        session = StringSession(to.mint(person.id).string()) if person else MemorySession()
-        session.set_dc(2, to.host, to.port)
+        if person is not None:
+            session = StringSession(to.mint(person.id).string())
+        else:
+            session = MemorySession()
+            session.set_dc(2, to.host, to.port)
         client = TelegramClient(session, 1, "hash", retry_delay=0, **options)
         await asyncio.wait_for(client.connect(), 10)
         try:

@@ -75,7 +75,8 @@ def reading() -> Iterator[Reading]:
     world = World()
     world.person(READER)
     with Sandbox(world) as sandbox, asyncio.Runner() as runner:
-        client = TelegramClient(StringSession(sandbox.mint(READER).string()), 1, "hash")
+        key = StringSession(sandbox.mint(READER).string())
+        client = TelegramClient(key, 1, "hash", receive_updates=False)
         runner.run(client.connect())
         yield Reading(sandbox, client, runner.run)
         runner.run(_close(client))

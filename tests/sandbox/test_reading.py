@@ -166,23 +166,3 @@ async def test_a_person_sees_only_whom_they_may(
         assert (me.is_self, me.phone) == (True, "79990000101")
         assert (other.id, other.is_self, other.phone) == (boris.id, False, None)
         assert await client(ask([types.InputUser(boris.id, 12345)])) == []
-
-
-async def test_a_channels_difference_is_empty_or_too_long(
-    sandbox: Sandbox, connect: Connect, anna: Person, news: Channel
-) -> None:
-    """At the current pts nothing was missed; from an older one the client is told to reread."""
-    peer = _peer(anna, news)
-
-    def request(pts: int) -> Any:
-        return functions.updates.GetChannelDifferenceRequest(
-            channel=peer, filter=types.ChannelMessagesFilterEmpty(), pts=pts, limit=100
-        )
-
-    async with connect(anna) as client:
-        empty = await client(request(news.pts))
-        assert isinstance(empty, types.updates.ChannelDifferenceEmpty)
-        sandbox.publish(news.id, "missed")
-        missed = await client(request(empty.pts))
-        assert isinstance(missed, types.updates.ChannelDifferenceTooLong)
-        assert missed.dialog.pts == empty.pts + 1

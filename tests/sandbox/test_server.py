@@ -193,8 +193,9 @@ def test_the_public_names_are_these() -> None:
     assert all(hasattr(room, name) for name in room.__all__)
     kinds = {name for name in room.__all__ if not issubclass(_kind(name), Exception)}
     assert kinds == {
-        "PUBLIC_KEY", "Call", "Channel", "Faults", "Hold", "Minted", "Person", "Post",
-        "Sandbox", "World", "demo_world", "generated_world", "later_posts",
+        "PUBLIC_KEY", "Call", "Channel", "Document", "Faults", "Folder", "Forward", "Hold",
+        "Invite", "Mark", "Minted", "Person", "Photo", "Post", "Sandbox", "WebPage", "World",
+        "demo_world", "generated_world", "later_posts",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The configuration, and the state of updates."""
+"""The configuration of the service."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -7,9 +7,8 @@ from telethon.tl import functions, types
 
 from sandbox.cipher import Key
 from sandbox.rpc.registry import answers
-from sandbox.telegram import DC_ID, Telegram
+from sandbox.telegram import Telegram
 
-_PTS: Final = 1  # of an account; 0 would look uninitialised to a client
 _LIMITS: Final = {  # settings no reader cares for
     "chat_size_max": 200,
     "megagroup_size_max": 200_000,
@@ -37,30 +36,27 @@ _LIMITS: Final = {  # settings no reader cares for
 }
 
 
-@answers(functions.help.GetConfigRequest, is_open=True)
-def get_config(telegram: Telegram, _key: Key, _request: Any) -> object:
-    """One data centre: this one."""
-    now = datetime.now(UTC)
+@answers(functions.help.GetConfigRequest, is_open=True, differs="two data centres, 2 and 4")
+def get_config(telegram: Telegram, key: Key, _request: Any) -> object:
+    """The data centres, all of them here."""
+    now = datetime.fromtimestamp(telegram.now(), UTC)
+    centres = [
+        types.DcOption(dc, *address, static=True) for dc, address in telegram.addresses.items()
+    ]
     return types.Config(
         date=now,
         expires=now + timedelta(hours=1),
         test_mode=False,
-        this_dc=DC_ID,
-        dc_options=[types.DcOption(DC_ID, *telegram.address, static=True)],
+        this_dc=key.dc,
+        dc_options=centres,
         dc_txt_domain_name="localhost",
         me_url_prefix="https://t.me/",
-        webfile_dc_id=DC_ID,
+        webfile_dc_id=key.dc,
         **_LIMITS,
     )
 
 
-@answers(functions.updates.GetStateRequest)
-def get_state(_telegram: Telegram, _key: Key, _request: Any) -> object:
-    """An account nothing happens to: this sandbox pushes no posts."""
-    return types.updates.State(pts=_PTS, qts=0, date=datetime.now(UTC), seq=0, unread_count=0)
-
-
-@answers(functions.updates.GetDifferenceRequest)
-def get_difference(_telegram: Telegram, _key: Key, _request: Any) -> object:
-    """Nothing was missed."""
-    return types.updates.DifferenceEmpty(date=datetime.now(UTC), seq=0)
+@answers(functions.help.GetNearestDcRequest, is_open=True)
+def get_nearest_dc(_telegram: Telegram, key: Key, _request: Any) -> object:
+    """The data centre that was asked."""
+    return types.NearestDc("XX", key.dc, key.dc)
