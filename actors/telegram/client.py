@@ -11,7 +11,6 @@ from actors.telegram.calls import CallLog
 from actors.telegram.session import RecordSession
 from runtime import Affinity
 
-
 # Heard by whoever listens, and by nobody else: what keeps Telethon from its work is said by us.
 _log = logging.getLogger("tgactors.telethon")
 _log.addHandler(logging.NullHandler())
