@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,21 @@ def test_an_interrupted_demo_cleans_up(
     assert "Traceback" not in done.err
     assert list(folder.iterdir()) == []
     assert children_of_the_data_folder(folder) == []
+
+
+def test_a_demo_that_leaves_something_behind_fails(line: CommandLine, folder: Path) -> None:
+    """Whatever still works on its data at the end is named on standard error; exit 1."""
+    demo = line.start("demo", "--keep", "kept")
+    line.hear(demo, "A Telegram is running")
+    program = "import sys; print('up', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, folder / "kept"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as stranger:
+        assert stranger.stdout is not None
+        assert stranger.stdout.readline() == b"up\n"
+        done = line.ended(demo)
+    assert done.status == 1, done
+    assert f"Not as it must be: left behind: process {stranger.pid}: " in done.err
+    assert "is left." not in done.out

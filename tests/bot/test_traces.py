@@ -74,7 +74,7 @@ def test_an_orphan_in_the_folder_is_noticed(tmp_path: Path) -> None:
         check=True,
         timeout=30,
     )
-    with open(heard, encoding="utf-8", closefd=False) as said:  # noqa: PTH123  a descriptor
+    with open(heard, encoding="utf-8", closefd=False) as said:
         assert said.readline() == "up\n"
     alive = os.pidfd_open(pid := int(parent.stdout))
     left = processes(before, tmp_path)
