@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from textwrap import indent
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 _PLAIN_WIDTH = 160  # of a file or a pipe, which has none
@@ -44,6 +46,13 @@ class Screen:
     def say_whole(self, line: str) -> None:
         """Show people a line that must not be broken: a command, an address."""
         self.console.print(Text(line), soft_wrap=True)
+
+    def say_indented(self, text: str, by: int, style: str = "") -> None:
+        """Show people a text, set in; where nobody watches, its lines are left whole."""
+        if self.console.is_terminal:
+            self.say(Padding.indent(Text(text, style), by))
+        else:
+            self.say_whole(indent(text, " " * by))
 
     def complain(self, text: str) -> None:
         """Tell people on standard error what is wrong."""

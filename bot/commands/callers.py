@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,12 +74,14 @@ class Callers:
         return Answer(threading.current_thread(), report.added, None)
 
 
-@contextmanager
-def waiting(user: User) -> Iterator[Callers]:
+@asynccontextmanager
+async def waiting(user: User) -> AsyncIterator[Callers]:
     """Start the threads; they have ended when the block ends."""
-    with ThreadPoolExecutor(WITH_LOOP + WITHOUT_LOOP, thread_name_prefix="caller") as pool:
-        callers = Callers(user, pool)
-        try:
-            yield callers
-        finally:
-            callers.begin()
+    pool = ThreadPoolExecutor(WITH_LOOP + WITHOUT_LOOP, thread_name_prefix="caller")
+    callers = Callers(user, pool)
+    try:
+        yield callers
+    finally:
+        callers.begin()
+        # Awaited, not blocked for: they may wait for something this loop has yet to do.
+        await asyncio.to_thread(pool.shutdown)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot import door
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
+from bot.house import open_house
 from bot.qr_board import QrBoard
 from bot.screen import Screen
 from bot.wording import printable
@@ -27,7 +28,7 @@ def login(
     import actors
 
     async def steps() -> LoggedIn | LoginFailed:
-        async with actors.open(data=data, telegram=telegram):
+        async with open_house(data=data, telegram=telegram):
             return await _followed(screen, account)
 
     with door.opened(as_json=json, verbose=verbose) as screen:

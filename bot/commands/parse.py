@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bot import door
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
+from bot.house import open_house
 from bot.reading_bar import ReadingBar
 from bot.wording import counted, line, moment
 
@@ -53,7 +54,7 @@ def parse(
     posts = _depth(depth)
 
     async def read() -> ParseReport:
-        async with actors.open(data=data, telegram=telegram):
+        async with open_house(data=data, telegram=telegram):
             with ReadingBar(screen) as bar:
                 return await actors.user(account).parse(depth=posts, progress=bar.show)
 

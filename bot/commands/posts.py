@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.padding import Padding
 from rich.text import Text
 
 from bot import door
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
+from bot.house import open_house
 from bot.wording import excerpt, line, moment
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def posts(
     import actors
 
     async def newest() -> tuple[Post, ...]:
-        async with actors.open(data=data, telegram=telegram):
+        async with open_house(data=data, telegram=telegram):
             user = actors.user(account)
             one = None if channel is None else chosen(account, await user.channels(), channel)
             return await user.posts(limit=limit, channel=one)
@@ -70,6 +70,6 @@ def chosen(account: int, channels: tuple[Channel, ...], named: str) -> int:
 def _tell(screen: Screen, post: Post) -> None:
     edited = f", edited {moment(post.edited_at)}" if post.edited_at else ""
     screen.say(Text(f"{line(post.channel_title)}  {moment(post.published_at)}{edited}", "bold"))
-    screen.say(Padding.indent(Text(excerpt(post.text, _LINES) or "(no text)"), 2))
+    screen.say_indented(excerpt(post.text, _LINES) or "(no text)", 2)
     screen.say_whole(f"  {post.permalink}")
     screen.say()

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot import door
 from bot.commands.options import AsJson, Data, Telegram, Verbose, account_id
+from bot.house import open_house
 from bot.tables import cell, ruled
 from bot.wording import line, moment
 
@@ -38,12 +39,12 @@ def status(
     import actors
 
     async def one(account: int) -> tuple[Status, tuple[Channel, ...]]:
-        async with actors.open(data=data, telegram=telegram):
+        async with open_house(data=data, telegram=telegram):
             user = actors.user(account)
             return await user.status(), await user.channels()
 
     async def everybody() -> tuple[Status, ...]:
-        async with actors.open(data=data, telegram=telegram) as house:
+        async with open_house(data=data, telegram=telegram) as house:
             return await house.accounts()
 
     with door.opened(as_json=json, verbose=verbose) as screen:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.padding import Padding
-from rich.text import Text
 
 import actors
 from bot.commands import callers
 from bot.commands.findings import Findings
+from bot.house import open_house
 from bot.qr_board import drawn
 from bot.reading_bar import ReadingBar
 from bot.tables import cell, ruled
@@ -37,7 +37,7 @@ class Story:
     async def tell(self) -> Findings:
         """Let it happen, and return what was measured."""
         self._introduce()
-        async with actors.open(data=self._data, telegram=self._telegram.address) as house:
+        async with open_house(data=self._data, telegram=self._telegram.address) as house:
             user = house.user(self._person.id)
             await self._log_in(user)
             first, answers = await self._first_parse(user)
@@ -70,8 +70,16 @@ class Story:
     async def _first_parse(self, user: User) -> tuple[int, tuple[callers.Answer, ...]]:
         """Parse, and let the other threads ask in the middle of it: Telegram dawdles meanwhile."""
         self._act("3", "Reading the channels.")
+        async with callers.waiting(user) as others:
+            report, answers = await self._parse_beside(others, user)
+        self._tell_of_parse("First", report)
+        return report.added, answers
+
+    async def _parse_beside(
+        self, others: callers.Callers, user: User
+    ) -> tuple[actors.ParseReport, tuple[callers.Answer, ...]]:
+        """Hold the parse at its first channel until all others have asked."""
         with (
-            callers.waiting(user) as others,
             self._telegram.faults.hold("messages.getHistory") as held,
             ReadingBar(self._screen) as bar,
         ):
@@ -80,11 +88,9 @@ class Story:
                 others.begin()
                 await others.asked()
                 held.release()
-                report, answers = await parse, await others.answers()
+                return await parse, await others.answers()
             finally:
                 parse.cancel()
-        self._tell_of_parse("First", report)
-        return report.added, answers
 
     async def _parse_again(self, user: User, which: str) -> int:
         report = await user.parse()
@@ -157,4 +163,4 @@ class Story:
         self._screen.say(f"{number}  {text}", "bold")
 
     def _line(self, text: str, style: str = "") -> None:
-        self._screen.say(Padding.indent(Text(text, style), 3))
+        self._screen.say_indented(text, 3, style)

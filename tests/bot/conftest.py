@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ class CommandLine:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            start_new_session=True,
         )
         self._started.append(process)
         return process
@@ -75,6 +77,11 @@ class CommandLine:
             assert got, f"{words!r} was never said: {self.ended(process)}"
             heard += got
         return heard.decode().rstrip("\n")
+
+    def interrupt(self, process: subprocess.Popen[str], number: signal.Signals) -> Done:
+        """Signal a command and all its children, as a terminal does, and wait for its end."""
+        os.killpg(process.pid, number)
+        return self.ended(process)
 
     def ended(self, process: subprocess.Popen[str]) -> Done:
         """Wait for a command's end."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from sandbox import Sandbox
 from tests.bot.conftest import PERSON, CommandLine
@@ -34,6 +37,20 @@ def test_a_login_that_is_there_already_shows_no_code(known: CommandLine) -> None
     done = known.run("login", PERSON)
     assert done.status == 0
     assert SCAN not in done.out
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_login_ends_in_order(
+    line: CommandLine, telegram: Sandbox, number: signal.Signals, status: int
+) -> None:
+    """Nothing is said about it, and the account can log in afterwards."""
+    telegram.scan_automatically(None)
+    login = line.start("login", PERSON, "--telegram", telegram.address)
+    line.hear(login, "Code 1")
+    done = line.interrupt(login, number)
+    assert (done.status, done.err) == (status, "")
+    telegram.scan_automatically(PERSON)
+    assert line.run("login", PERSON, "--telegram", telegram.address).status == 0
 
 
 def test_parse_says_what_was_stored(known: CommandLine, telegram: Sandbox) -> None:

@@ -84,8 +84,7 @@ def test_a_data_folder_in_use(line: CommandLine, telegram: Sandbox) -> None:
     first = line.start("login", PERSON, "--telegram", telegram.address)
     line.hear(first, "Code 1")
     refused(line.run("status", "--json"), "HouseLocked", f"process {first.pid}.")
-    first.send_signal(signal.SIGINT)
-    assert line.ended(first).status == 130
+    assert line.interrupt(first, signal.SIGINT).status == 130
 
 
 def test_every_wrong_setting_is_named_at_once(line: CommandLine) -> None:
