@@ -105,7 +105,7 @@ class Lane:
         if self._line is None:
             self._line = _Line()
         self.permits -= 1
-        self._line.sync_q.put_nowait(envelope)
+        self._line.sync_q.put(envelope)
 
     def park(self, envelope: Envelope) -> bool:
         """Let a caller wait for room; False if too many do."""

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from runtime.cell import here
-from runtime.errors import AskOnLoop, AskToSelf
+from runtime.errors import AskOnLoop, AskToSelf, MailboxFull
 from runtime.mailbox import Envelope
 from runtime.messages import Message, Request, StreamRequest
 from runtime.replies import ThreadReply, port_of
@@ -57,17 +57,20 @@ class ActorRef(Generic[M]):
         A send that is cancelled while it waits may have been accepted.
         """
         self._refuse_self()
-        room = port_of(asyncio.get_running_loop()).expect(self._cell.name, timeout)
-        envelope = Envelope(message, contextvars.copy_context(), admitted=room)
         try:
-            accepted = self._cell.mailbox.put(envelope, park=True)
-        except BaseException:
-            room.give_up()
-            raise
-        if accepted:
-            room.give_up()
-        else:
-            await room.wait()
+            self.tell(message)
+        except MailboxFull:
+            room = port_of(asyncio.get_running_loop()).expect(self._cell.name, timeout)
+            envelope = Envelope(message, contextvars.copy_context(), admitted=room)
+            try:
+                accepted = self._cell.mailbox.put(envelope, park=True)
+            except BaseException:
+                room.give_up()
+                raise
+            if accepted:
+                room.give_up()
+            else:
+                await room.wait()
 
     async def ask(self, request: Request[R], *, timeout: float = DEFAULT_TIMEOUT) -> R:
         """Send a request and await its reply, at most `timeout` seconds.
@@ -77,10 +80,11 @@ class ActorRef(Generic[M]):
         cancelled if nobody else waits for it.
         """
         self._refuse_self()
-        reply = port_of(asyncio.get_running_loop()).expect(self._cell.name, timeout)
+        cell = self._cell
+        reply = port_of(asyncio.get_running_loop()).expect(cell.name, timeout)
         envelope = Envelope(request, contextvars.copy_context(), reply, reply.deadline)
         try:
-            self._cell.mailbox.put(envelope, park=True)
+            cell.mailbox.put(envelope, park=True)
         except BaseException:
             reply.give_up()
             raise

@@ -81,15 +81,13 @@ class LoopReply(Reply):
     __slots__ = ("_port", "deadline", "future")
 
     def __init__(self, port: Port, actor: str, deadline: float) -> None:
-        super().__init__(actor)
+        self.actor = actor  # not by super(): this is on the way of every ask
+        self.abandoned = self.parked = False
+        self._leave = None
         self._port = port
         self.deadline = deadline
         # None once over: a port keeps its replies until their deadline, but not what they brought.
         self.future: asyncio.Future[Any] | None = port.loop.create_future()
-
-    def __lt__(self, other: LoopReply) -> bool:
-        """Order by deadline, for the port's heap."""
-        return self.deadline < other.deadline
 
     async def wait(self) -> Any:
         """Await the answer; whoever is cancelled meanwhile has given up. On the port's loop."""
@@ -136,7 +134,8 @@ class Port:
         self.loop = loop
         self._outbox: deque[tuple[LoopReply, Any, BaseException | None]] = deque()
         self._armed = False
-        self._deadlines: list[LoopReply] = []
+        self._deadlines: list[tuple[float, int, LoopReply]] = []  # a heap
+        self._expected = 0
         self._timer: asyncio.TimerHandle | None = None
         self._sweep_at = _SWEEP_ABOVE
 
@@ -145,8 +144,9 @@ class Port:
         reply = LoopReply(self, actor, time.monotonic() + timeout)
         if len(self._deadlines) >= self._sweep_at:
             self._sweep()
-        heapq.heappush(self._deadlines, reply)
-        if self._timer is None or self._deadlines[0] is reply:
+        self._expected += 1  # decides between equal deadlines, so replies need not compare
+        heapq.heappush(self._deadlines, (reply.deadline, self._expected, reply))
+        if self._timer is None or self._deadlines[0][2] is reply:
             self._set_timer()
         return reply
 
@@ -173,17 +173,18 @@ class Port:
     def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        delay = max(0.0, self._deadlines[0].deadline - time.monotonic())
+        delay = max(0.0, self._deadlines[0][0] - time.monotonic())
         self._timer = self.loop.call_later(delay, self._expire)
 
     def _expire(self) -> None:
         self._timer = None
         now = time.monotonic()
-        while self._deadlines and (
-            self._deadlines[0].future is None or self._deadlines[0].deadline <= now
-        ):
-            reply = heapq.heappop(self._deadlines)
+        while self._deadlines:
+            deadline, _, reply = self._deadlines[0]
             future = reply.future
+            if future is not None and deadline > now:
+                break
+            heapq.heappop(self._deadlines)
             if future is not None and not future.done():
                 future.set_exception(reply.overdue())
                 reply.give_up()
@@ -191,7 +192,7 @@ class Port:
             self._set_timer()
 
     def _sweep(self) -> None:
-        self._deadlines = [reply for reply in self._deadlines if reply.future is not None]
+        self._deadlines = [each for each in self._deadlines if each[2].future is not None]
         heapq.heapify(self._deadlines)
         self._sweep_at = max(_SWEEP_ABOVE, 2 * len(self._deadlines))
 

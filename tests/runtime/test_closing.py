@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 import threading
 from collections import Counter
@@ -23,13 +24,14 @@ from runtime import (
     Request,
     message,
 )
+from runtime.mailbox import Envelope, Mailbox
 
 pytestmark = pytest.mark.anyio
 
 ASKS = int(os.environ.get("TGACTORS_RACE_ASKS", "6000"))
 """Asks in each race of the gate."""
-SOAK_ASKS = 250_000
-"""Asks in each race of a soak: four races make a million."""
+SOAK_ASKS = 340_000
+"""Asks in each race of a soak: the three races make a million."""
 
 
 @message
@@ -125,6 +127,7 @@ async def check_race_against_close(asks: int) -> None:
         done += outcomes["answered"]
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_no_ask_is_lost_when_an_actor_stops() -> None:
     """While an actor stops under load, every ask is answered or refused, and told is done."""
     await check_race_against_close(ASKS)
@@ -132,8 +135,9 @@ async def test_no_ask_is_lost_when_an_actor_stops() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("hurried")
 async def test_no_ask_is_lost_when_an_actor_stops_for_long() -> None:
-    """The same, a quarter of a million asks long."""
+    """The same, a third of a million asks long."""
     await check_race_against_close(SOAK_ASKS)
 
 
@@ -182,6 +186,7 @@ async def check_race_against_restart(asks: int) -> None:
     assert restarts == crashes > 0
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_no_ask_is_lost_when_an_actor_restarts() -> None:
     """While an actor crashes and restarts under load, every ask is answered exactly once."""
     await check_race_against_restart(ASKS)
@@ -189,8 +194,9 @@ async def test_no_ask_is_lost_when_an_actor_restarts() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("hurried")
 async def test_no_ask_is_lost_when_an_actor_restarts_for_long() -> None:
-    """The same, a quarter of a million asks long."""
+    """The same, a third of a million asks long."""
     await check_race_against_restart(SOAK_ASKS)
 
 
@@ -206,3 +212,26 @@ async def test_what_was_accepted_is_done_before_the_end() -> None:
         ref.tell(Noted())
     with pytest.raises(ActorStopped):
         await ref.ask(Count())
+
+
+def test_closing_waits_for_the_lock() -> None:
+    """While a close is being decided, a put neither passes it nor is accepted behind it."""
+    mailbox = Mailbox("box", 10, lambda: None)
+    begun = threading.Event()
+
+    def put() -> str:
+        begun.set()
+        try:
+            mailbox.put(Envelope(Noted(), contextvars.Context()))
+        except ActorStopped:
+            return "refused"
+        return "accepted"
+
+    with ThreadPoolExecutor(1) as pool, mailbox._lock:
+        outcome = pool.submit(put)
+        assert begun.wait(10.0)
+        with pytest.raises(TimeoutError):
+            outcome.result(timeout=0.1)
+        mailbox.work.close("box", "the test closed it")
+    assert outcome.result(timeout=10.0) == "refused"
+    assert mailbox.depth == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
+import anyio
 import pytest
 
 from runtime import (
@@ -92,11 +93,18 @@ class Foreman(Actor[Order]):
             async with self.changed:
                 await self.changed.wait_for(lambda: name in self.outcomes)
         finally:
-            await asyncio.shield(self._note(self.ended, name))
+            with anyio.CancelScope(shield=True):
+                await self._end(name)
         outcome = self.outcomes[name]
         if isinstance(outcome, BaseException):
             raise outcome
         return str(outcome)
+
+    async def _end(self, name: str) -> None:
+        if name.startswith("slow"):
+            async with self.changed:
+                await self.changed.wait_for(lambda: f"end of {name}" in self.outcomes)
+        await self._note(self.ended, name)
 
     async def _note(self, notes: list[str], name: str) -> None:
         async with self.changed:
@@ -227,16 +235,26 @@ async def test_cancel_tells_everyone_who_waits(ref: ActorRef[Order], foreman: Fo
 
 async def test_a_cancelled_job_is_not_joined(ref: ActorRef[Order], foreman: Foreman) -> None:
     """A request that meets a job being cancelled starts anew once that one has ended."""
-    first = ask(ref, "first", "k")
-    await foreman.until(foreman.begun, "first")
+    first = ask(ref, "slow", "k")
+    await foreman.until(foreman.begun, "slow")
     assert await ref.ask(Stop(key="k"))
-    second = ask(ref, "second", "k")
     with pytest.raises(JobCancelled):
         await first
-    await foreman.until(foreman.begun, "first", "second")
-    assert foreman.ended == ["first"]
-    await foreman.let("second", "anew")
-    assert await second == "anew"
+    second, third = ask(ref, "second", "k"), ask(ref, "third", "k")
+    other = ask(ref, "other", "o")
+    await foreman.until(foreman.begun, "slow", "other")
+    await left(second)
+    await ref.ask(Ping())
+    await left(third)
+    await ref.ask(Ping())
+    fourth = ask(ref, "fourth", "k")
+    await foreman.let("other", "beside")
+    assert await other == "beside"
+    assert foreman.begun == ["slow", "other"]
+    await foreman.let("end of slow", "")
+    await foreman.until(foreman.begun, "slow", "other", "fourth")
+    await foreman.let("fourth", "anew")
+    assert await fourth == "anew"
 
 
 async def test_a_refusing_job_is_an_answer(ref: ActorRef[Order], foreman: Foreman) -> None:

@@ -273,6 +273,7 @@ def start_many(system: ActorSystem, log: Log, thread: int) -> Counter[str]:
     return outcomes
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_starts_that_meet_a_stop_are_refused_or_stopped() -> None:
     """While four threads start actors, a stop ends: each start was refused, or is over."""
     for _ in range(5):

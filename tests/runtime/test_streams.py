@@ -257,7 +257,7 @@ class Relay(Actor[Count]):
 
     async def _relay(self, request: Count) -> str:
         await progress(request, -1)
-        await self.inner.ask(Count(to=5))
+        await self.inner.ask(Count(to=5, in_handler=True))
         await progress(request, -2)
         return "relayed"
 

@@ -81,8 +81,8 @@ class SupervisionMachine(RuleBasedStateMachine):
         except (ActorCrashed, ActorStopped) as error:
             return type(error)
 
-    @rule(seconds=st.floats(0.1, 10.0))
-    def time_passes(self, seconds: float) -> None:
+    @rule(seconds=st.integers(1, 10))
+    def time_passes(self, seconds: int) -> None:
         self.clock.advance(seconds)
 
     @precondition(lambda self: not self.gone)

@@ -130,10 +130,12 @@ async def test_an_idle_loop_does_not_stall(system: ActorSystem) -> None:
 
 async def test_an_actors_stack_is_deep_and_others_keep_theirs(system: ActorSystem) -> None:
     """An actor recurses thousands deep; the process's own thread stack size is left as it was."""
-    before = threading.stack_size()
-    ref = await system.spawn("deep", Blocking)
-    assert await ref.ask(Recurse(depth=5_000)) == 5_000
-    assert threading.stack_size() == before
+    before = threading.stack_size(0)
+    try:
+        ref = await system.spawn("deep", Blocking)
+        assert await ref.ask(Recurse(depth=5_000)) == 5_000
+    finally:
+        assert threading.stack_size(before) == 0
 
 
 @given(soft=st.integers(0, 100_000), actors=st.integers(0, 100_000))
