@@ -1,14 +1,12 @@
-"""A server for the worker, a fresh database for each test."""
+"""Data folders to start from, and other processes that hold them."""
 
 import asyncio
 import contextlib
-import itertools
 import os
 import select
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,33 +18,11 @@ import pytest
 
 from storage.database import Database
 from storage.embedded import Postgres
+from tests.conftest import new_folder
 
 collect_ignore = [] if os.geteuid() == 0 else ["test_embedded_as_root.py"]
 
 HOLDER = Path(__file__).with_name("holder.py")
-
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """Run async tests on asyncio, whose loops asyncpg needs."""
-    return "asyncio"
-
-
-def new_folder() -> Path:
-    """Make a folder that the server's user can get to."""
-    folder = Path(tempfile.mkdtemp(prefix="tgactors-test-"))
-    folder.chmod(0o711)
-    return folder
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that the server's user can get to, removed afterwards."""
-    made = new_folder()
-    yield made
-    shutil.rmtree(made)
 
 
 @pytest.fixture(scope="session")
@@ -66,65 +42,11 @@ def data(seed: Path, folder: Path) -> Path:
     return copied
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Postgres]:
-    """One embedded server for all tests of this worker."""
-    made = new_folder()
-    with Postgres.start(made) as postgres:
-        yield postgres
-    shutil.rmtree(made)
-
-
-@pytest.fixture(scope="session")
-def template(server: Postgres) -> str:
-    """A migrated database, copied for each test."""
-
-    async def prepare() -> None:
-        async with await Database.open(server.dsn, connections=1) as db:
-            await db.execute("CREATE DATABASE migrated")
-        async with await Database.open(_within(server, "migrated"), connections=1) as db:
-            await db.migrate()
-
-    asyncio.run(prepare())
-    return "migrated"
-
-
-@pytest.fixture
-def empty_dsn(server: Postgres) -> Iterator[str]:
-    """The address of a database without a schema."""
-    yield from _database(server, "template0")
-
-
-@pytest.fixture
-def dsn(server: Postgres, template: str) -> Iterator[str]:
-    """The address of a migrated, empty database."""
-    yield from _database(server, template)
-
-
 @pytest.fixture
 async def db(dsn: str) -> AsyncIterator[Database]:
     """A migrated, empty database."""
     async with await Database.open(dsn) as opened:
         yield opened
-
-
-def _database(server: Postgres, template: str) -> Iterator[str]:
-    name = f"test{next(_numbers)}"
-    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _within(server, name)
-    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _command(server: Postgres, statement: str) -> None:
-    async def run() -> None:
-        async with await Database.open(server.dsn, connections=1) as db:
-            await db.execute(statement)
-
-    asyncio.run(run())
-
-
-def _within(server: Postgres, database: str) -> str:
-    return server.dsn.replace("@/app?", f"@/{database}?")
 
 
 class Holder:
