@@ -69,6 +69,9 @@ def message(channel: Channel, post: Post) -> Any:
             action=_action(post.action),
             reply_to=_pinned(post.action),
         )
+    views, forwards = post.views, post.forwards
+    if views is not None or forwards is not None:  # both or neither travel in a message
+        views, forwards = views or 0, forwards or 0
     return types.Message(
         post.id,
         peer,
@@ -82,8 +85,8 @@ def message(channel: Channel, post: Post) -> Any:
         grouped_id=post.group,
         fwd_from=_forward(post.forward),
         reply_to=_reply(post.reply_to),
-        views=post.views,
-        forwards=post.forwards,
+        views=views,
+        forwards=forwards,
         reactions=reactions(post) if post.reactions else None,
         post_author=post.author,
         pinned=post.pinned or None,

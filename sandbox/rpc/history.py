@@ -35,7 +35,7 @@ def get_messages(telegram: Telegram, key: Key, request: Any) -> object:
     """Posts by id, in the order asked for; what is not there is an empty message."""
     viewer = viewer_of(telegram, key)
     channel = readable(telegram, viewer, request.channel)
-    ids = [getattr(asked, "id", 0) for asked in request.id[:PAGE]]
+    ids = [_meant(channel, asked) for asked in request.id[:PAGE]]
     found = [channel.posts[number] for number in ids if is_shown(viewer, channel, number)]
     return types.messages.ChannelMessages(
         pts=channel.pts,
@@ -106,6 +106,19 @@ def within(ids: list[int], request: Any) -> list[int]:
 def _shown(viewer: Person, channel: Channel) -> list[int]:
     hidden = hidden_up_to(viewer, channel)
     return channel.ids[bisect_right(channel.ids, hidden) :] if hidden else channel.ids
+
+
+def _meant(channel: Channel, asked: Any) -> int:
+    """The id a request means: by number, as what a post replies to, or as the pinned one."""
+    match asked:
+        case types.InputMessageReplyTo():
+            post = channel.posts.get(asked.id)
+            return (post.reply_to if post else None) or 0
+        case types.InputMessagePinned():
+            pinned = (each for each in reversed(channel.ids) if channel.posts[each].pinned)
+            return next(pinned, 0)
+        case _:
+            return int(getattr(asked, "id", 0))
 
 
 def _by_id(telegram: Telegram, viewer: Person, channel: Channel, number: int) -> Encoded:

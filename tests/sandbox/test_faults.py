@@ -12,10 +12,12 @@ from telethon.errors import (
     AuthKeyDuplicatedError,
     AuthKeyUnregisteredError,
     BadRequestError,
+    ChannelPrivateError,
     FloodWaitError,
 )
 
-from sandbox import Channel, HoldNotReached, Person, Sandbox, UnknownMethod
+from sandbox import Channel, FaultInvalid, HoldNotReached, Person, Sandbox, UnknownMethod
+from sandbox.fault import When
 from sandbox.world import access_hash
 
 Connect = Callable[..., AbstractAsyncContextManager[Any]]
@@ -203,3 +205,86 @@ async def test_cleared_faults_do_nothing(
         sandbox.faults.clear()
         assert len((await asyncio.wait_for(asking, 10)).messages) == 10
         assert len((await client(_history(anna, news))).messages) == 10
+
+
+async def test_a_delayed_call_is_carried_out_late(
+    sandbox: Sandbox, connect: Connect, anna: Person, news: Channel
+) -> None:
+    """A delayed call takes its seconds and is answered; the next one is prompt."""
+    sandbox.faults.delay(HISTORY, 0.1)
+    async with connect(anna) as client:
+        for _ in range(2):
+            assert (await client(_history(anna, news))).messages[0].id == 250
+    late, prompt = (call for call in sandbox.calls if call.method == HISTORY)
+    assert (late.fault, prompt.fault) == ("delay", None)
+    assert late.took >= 0.1
+
+
+@pytest.mark.parametrize(("when", "joined"), [("before", False), ("after", True)])
+async def test_a_silent_call_is_never_answered(
+    sandbox: Sandbox,
+    connect: Connect,
+    anna: Person,
+    news: Channel,
+    when: When,
+    joined: bool,
+) -> None:
+    """The client waits in vain, whether the call was carried out or not; other calls go on."""
+    sandbox.unfollow(anna.id, news.id)
+    sandbox.faults.silent("channels.joinChannel", when=when)
+    peer = types.InputChannel(news.id, access_hash(anna.id, "channel", news.id))
+    async with connect(anna) as client:
+        asking = asyncio.create_task(client(functions.channels.JoinChannelRequest(peer)))
+        for _ in range(3):
+            await client(functions.updates.GetStateRequest())
+        assert not asking.done()
+        assert (news.id in anna.follows) is joined
+        asking.cancel()
+    assert _answers(sandbox, "channels.joinChannel") == [f"silent {when}"]
+
+
+async def test_a_script_of_faults_can_be_data(
+    sandbox: Sandbox, connect: Connect, anna: Person, news: Channel
+) -> None:
+    """Faults loaded from plain data do what those added one by one do, in their order."""
+    script: list[dict[str, Any]] = [
+        {"method": HISTORY, "error": "CHANNEL_PRIVATE", "times": 2},
+        {"method": HISTORY, "hold": True, "user": anna.id},
+        {"method": HISTORY, "delay": 0.01, "skip": 1},
+        {"method": "updates.getState", "cut": "before", "skip": 1},
+        {"method": "help.getConfig", "silent": "after", "skip": 5},
+    ]
+    (held,) = sandbox.faults.load(script)
+    async with connect(anna) as client:
+        for _ in range(2):
+            with pytest.raises(ChannelPrivateError):
+                await client(_history(anna, news))
+        asking = asyncio.create_task(client(_history(anna, news)))
+        await to_thread.run_sync(held.reached)
+        held.release()
+        assert (await asyncio.wait_for(asking, 10)).messages
+        for _ in range(2):
+            assert (await client(_history(anna, news))).messages
+        await asyncio.wait_for(client(functions.updates.GetStateRequest()), 10)
+    faults = [call.fault for call in sandbox.calls if call.method == HISTORY]
+    assert faults == ["error", "error", "hold", None, "delay"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"method": HISTORY},
+        {"method": HISTORY, "error": 5},
+        {"method": HISTORY, "cut": "during"},
+        {"method": HISTORY, "hold": False},
+        {"method": HISTORY, "error": "X", "delay": 1},
+        {"method": HISTORY, "error": "X", "often": 2},
+        {"error": "X"},
+    ],
+)
+def test_a_script_that_makes_no_sense_is_refused(sandbox: Sandbox, entry: dict[str, Any]) -> None:
+    """A fault without a method, of no kind or of two is refused, and nothing is added."""
+    good = {"method": HISTORY, "error": "FLOOD_WAIT_5"}
+    with pytest.raises(FaultInvalid, match="exactly one of"):
+        sandbox.faults.load([good, entry])
+    assert repr(sandbox.faults) == "<Faults: []>"
