@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.wording import line
 
-_ELASTIC = {"Channel", "Username", "It begins", "Reason"}
+_ELASTIC = {"Channel", "Username or id", "It begins", "Reason"}
 _NUMBERS = {"Posts"}
 
 

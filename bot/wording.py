@@ -33,7 +33,14 @@ def line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def excerpt(text: str, lines: int) -> str:
-    """Return the first lines that are not empty; three dots stand for what follows."""
+def excerpt(text: str, lines: int, most: int) -> str:
+    """Return the first lines that are not empty, `most` characters of them, cut between words.
+
+    Three dots stand for what follows.
+    """
     found = [one.strip() for one in printable(text).splitlines() if one.strip()]
-    return "\n".join(found[:lines]) + (" ..." if len(found) > lines else "")
+    shown = "\n".join(found[:lines])
+    if len(shown) > most:
+        words = shown[: most + 1].rpartition(" ")[0] or shown[:most]
+        return f"{words.rstrip()} ..."
+    return shown + (" ..." if len(found) > lines else "")

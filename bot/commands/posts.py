@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.screen import Screen
 
 _LINES = 3
+_MOST = 240  # characters: three lines of a usual terminal
 
 Limit = Annotated[
     int, typer.Option("--limit", metavar="N", min=1, max=1000, help="How many, newest first.")
@@ -70,6 +71,6 @@ def chosen(account: int, channels: tuple[Channel, ...], named: str) -> int:
 def _tell(screen: Screen, post: Post) -> None:
     edited = f", edited {moment(post.edited_at)}" if post.edited_at else ""
     screen.say(Text(f"{line(post.channel_title)}  {moment(post.published_at)}{edited}", "bold"))
-    screen.say_indented(excerpt(post.text, _LINES) or "(no text)", 2)
+    screen.say_indented(excerpt(post.text, _LINES, _MOST) or "(no text)", 2)
     screen.say_whole(f"  {post.permalink}")
     screen.say()

@@ -79,7 +79,7 @@ def _tell(screen: Screen, found: Status, channels: tuple[Channel, ...]) -> None:
 
 
 def _table(channels: tuple[Channel, ...]) -> Table:
-    table = ruled("Channel", "Username", "Posts", "Newest")
+    table = ruled("Channel", "Username or id", "Posts", "Newest")
     for each in channels:
         name = f"@{each.username}" if each.username else str(each.id)
         table.add_row(cell(each.title), cell(name), str(each.posts), moment(each.newest_at))

@@ -43,9 +43,24 @@ def test_a_line_is_one_line(text: str) -> None:
 
 def test_an_excerpt_has_the_first_lines() -> None:
     """Empty lines do not count; dots stand for what follows."""
-    assert excerpt("one\n\n two \n\nthree\n", 2) == "one\ntwo ..."
-    assert excerpt("one\n\ntwo\n", 2) == "one\ntwo"
-    assert excerpt("", 2) == ""
+    assert excerpt("one\n\n two \n\nthree\n", 2, 99) == "one\ntwo ..."
+    assert excerpt("one\n\ntwo\n", 2, 99) == "one\ntwo"
+    assert excerpt("", 2, 99) == ""
+
+
+def test_an_excerpt_is_cut_between_words() -> None:
+    """A long line ends after a whole word; a word that is too long by itself is cut."""
+    assert excerpt("one two three", 2, 7) == "one two ..."
+    assert excerpt("one two three", 2, 9) == "one two ..."
+    assert excerpt("onetwothree", 2, 3) == "one ..."
+
+
+@given(st.text(), st.integers(1, 5), st.integers(1, 50))
+def test_an_excerpt_is_short(text: str, lines: int, most: int) -> None:
+    """It never has more lines or characters than were asked for, dots aside."""
+    shown = excerpt(text, lines, most)
+    assert len(shown.splitlines()) <= lines
+    assert len(shown) <= most + len(" ...")
 
 
 def test_numbers_agree_with_their_nouns() -> None:
