@@ -41,6 +41,12 @@ def ratios(*, full: bool) -> dict[str, float]:
     }
 
 
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="tgactors-bench-"))
+    folder.chmod(0o711)  # so that the server's user gets in, should this be root
+    return folder
+
+
 async def _plain(telegram: Served) -> float:
     """Read every post with `iter_messages`, as its documentation shows, and drop it."""
     client = TelegramClient(StringSession(telegram.sessions[0]), 1, "sandbox")
@@ -58,8 +64,7 @@ async def _plain(telegram: Served) -> float:
 
 async def _ours(telegram: Served) -> float:
     """Parse every post into a fresh embedded Postgres."""
-    data = Path(tempfile.mkdtemp(prefix="tgactors-bench-"))
-    data.chmod(0o711)  # so that the server's user gets in, should this be root
+    data = _folder()
     try:
         async with actors.open(data=data, telegram=telegram.address):
             user = actors.user(telegram.person)

@@ -1,0 +1,39 @@
+"""`python -m bench [--json] [--full]`: every measurement, one after the other."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+from bench import kernel, parse
+
+PARTS = {"kernel": kernel.ratios, "parse": parse.ratios}
+
+GOALS = {"ask": "≤ 1.0", "parse": "≥ 0.7"}
+
+
+def main() -> None:
+    """Run the parts and print a table, or with --json one flat object as the last line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one flat object as the last line")
+    parser.add_argument("--full", action="store_true", help="longer, and more of it")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all of them by default")
+    options = parser.parse_args()
+    began = time.perf_counter()
+    found: dict[str, float] = {}
+    for name in options.parts or PARTS:
+        print(f"measuring {name} ...", file=sys.stderr)
+        found |= PARTS[name](full=options.full)
+    found["took_s"] = time.perf_counter() - began
+    rounded = {name: float(f"{value:.4g}") for name, value in found.items()}
+    if options.json:
+        print(json.dumps(rounded))
+        return
+    for name, value in rounded.items():
+        print(f"{name:<24} {value:>12g}  {GOALS.get(name, '')}")
+
+
+if __name__ == "__main__":
+    main()
