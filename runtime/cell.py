@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from runtime import loop as loops
 from runtime import threads
-from runtime.actor import Actor
 from runtime.errors import ActorStopped, NoThread
 from runtime.life import Life
 from runtime.logs import get_logger
@@ -26,6 +25,7 @@ from runtime.terms import Down, Terms
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runtime.actor import Actor
     from runtime.clock import Clock
     from runtime.letters import DeadLetters
 
@@ -59,6 +59,7 @@ class Cell:
         "stalls",
         "started",
         "state",
+        "stuck",
         "terms",
         "wakes",
     )
@@ -85,6 +86,7 @@ class Cell:
         self.last_error: str | None = None
         self.pulse: loops.Pulse | None = None
         self.alone = False  # whether it stops alone, not beside its neighbours
+        self.stuck = False  # whether it was answered for while its thread still runs
         self.eager = False  # whether it started before any message did wait
         self._make = make
         self._on_end = on_end
@@ -127,6 +129,7 @@ class Cell:
     def overdue(self, reason: str) -> None:
         """Answer for a cell that does not end: all whom it owes, and all who still ask."""
         log.error("actor.overdue", actor=self.name, reason=reason)
+        self.stuck = True
         self.finish(Down(self.name, reason, failed=True))
         incarnation = None if self._life is None else self._life.incarnation
         if incarnation is not None:
@@ -150,16 +153,16 @@ class Cell:
 
     def finish(self, down: Down) -> None:
         """End for good; answer for what nobody will handle. Harmless twice."""
-        failure = None if self._life is None else self._life.failure
-        stopped: BaseException = ActorStopped(self.name, down.reason)
+        life = self._life
+        stopped = ActorStopped(self.name, down.reason)
         self.mailbox.seal(down.reason)
         if not self.ended.is_set:
             self.state = "failed" if down.failed else "stopped"
         if down.failed:
             self._on_end(self, down)  # whoever is refused may ask for a successor at once
-        refused = failure if isinstance(failure, Actor.refusals) else stopped
-        self._refuse(self.mailbox.take_all(), refused, down.reason)
-        self.started.set(failure or stopped)
+        refusal = None if life is None else life.refusal
+        self._refuse(self.mailbox.take_all(), refusal or stopped, down.reason)
+        self.started.set((life and life.failure) or stopped)
         if self.ended.set(down) and not down.failed:
             self._on_end(self, down)
 
@@ -220,6 +223,7 @@ class Cell:
             log.error("actor.no_thread", actor=self.name, cause=error.strerror)
         finally:
             self.pulse = None
+            self.stuck = False
             if down is not None:
                 self.finish(down)
             with _handover:  # a sleeping actor keeps no thread, not even the memory of one

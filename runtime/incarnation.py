@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from runtime.actor import Actor, Cancel, Job
+from runtime.attention import Attention
 from runtime.drive import InContext
 from runtime.errors import ActorCrashed, ActorError, ActorStopped, StartOverdue
 from runtime.jobs import Jobs, told_to_cancel
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 log = get_logger("runtime")
 
-RELEASE_SECONDS = 5.0
-"""For an incarnation's `stopped`, and for its cancelled jobs to end."""
-
 
 class Ending(Enum):
     """Why an incarnation is over."""
@@ -43,39 +41,6 @@ class Ending(Enum):
     ASLEEP = "asleep"
     REFUSED = "refused"
     CRASHED = "crashed"
-
-
-class _Attention:
-    """What one server is handling, so that the only one who waits for it can cancel it."""
-
-    __slots__ = ("_left", "_loop", "_task", "leave", "reply")
-
-    def __init__(self, task: asyncio.Task[Any]) -> None:
-        self._task = task
-        self._loop = task.get_loop()
-        self._left = False
-        self.reply: Reply | None = None
-        self.leave = self._leave  # bound once, not per message
-
-    def _leave(self, reply: Reply) -> None:
-        """Pass on, from the waiter's thread, that it has left."""
-        try:
-            self._loop.call_soon_threadsafe(self._cancel, reply)
-        except RuntimeError:
-            return  # the actor's loop has closed, and no work with it
-
-    def _cancel(self, reply: Reply) -> None:
-        if self.reply is reply and not self._left:
-            self._left = True
-            self._task.cancel()
-
-    def end(self) -> bool:
-        """Stop attending; say whether the waiter left meanwhile."""
-        self.reply = None
-        left, self._left = self._left, False
-        if left:
-            self._task.uncancel()
-        return left
 
 
 class Incarnation:
@@ -91,8 +56,8 @@ class Incarnation:
         self._cell = cell
         self._mailbox = cell.mailbox
         self._jobs: Jobs | None = None
-        self._attending: list[_Attention] = []
-        self._scopes: list[anyio.CancelScope] = []  # what a crash interrupts
+        self._attending: list[Attention] = []
+        self._scopes: list[anyio.CancelScope] = []  # what a crash cancels
         self._starting: anyio.CancelScope | None = None
         self._sleepy = False
         self._active_at = self.started_at
@@ -125,7 +90,9 @@ class Incarnation:
             self.fault = fault if isinstance(fault, StartOverdue) else crash
             self._cell.last_error = cause
             log.error("actor.crashed", actor=self._cell.name, cause=cause, exc_info=fault)
-            self._interrupt()
+            self._mailbox.halt()
+            for scope in self._scopes:
+                scope.cancel()
         return self.fault
 
     def told_to_stop(self) -> None:
@@ -161,20 +128,24 @@ class Incarnation:
                 await self.actor.started()
         except self.actor.refusals as refusal:
             self.refusal = refusal
+        except asyncio.CancelledError as stray:
+            if told_to_cancel():
+                raise
+            self.crashed(stray)
         except Exception as fault:  # noqa: BLE001  an incarnation's life ends here
             self.crashed(fault)
         if scope.cancelled_caught:
             self.crashed(StartOverdue(self._cell.name))
 
     async def _release(self) -> None:
-        name = self._cell.name
-        with anyio.move_on_after(RELEASE_SECONDS, shield=True) as scope:
+        name, within = self._cell.name, self._cell.terms.release_within
+        with anyio.move_on_after(within, shield=True) as scope:
             try:
                 await self.actor.stopped()
             except Exception:
                 log.exception("actor.release_failed", actor=name)
         if scope.cancelled_caught:
-            log.error("actor.release_overdue", actor=name, seconds=RELEASE_SECONDS)
+            log.error("actor.release_overdue", actor=name, seconds=within)
 
     async def _serve_all(self) -> None:
         cell = self._cell
@@ -188,6 +159,7 @@ class Incarnation:
                     refusals=self.actor.refusals,
                     crashed=self.crashed,
                 )
+                self._mailbox.resume()
                 cell.serving()
                 group.start_soon(self._serve_urgent)
                 if cell.terms.idle is not None:
@@ -210,7 +182,7 @@ class Incarnation:
             jobs.cancel_all(ActorStopped(cell.name, reason))
         if self.fault is not None:
             jobs.cancel_all(self.fault)
-        if not await jobs.gone(RELEASE_SECONDS):
+        if not await jobs.gone(cell.terms.release_within):
             cell.overdue("a job ignores its cancellation")
 
     async def _serve_urgent(self) -> None:
@@ -221,29 +193,27 @@ class Incarnation:
         """Handle a lane's messages in order; return at its end, or when interrupted."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  for the type checker: coroutines run in tasks
-        attention = _Attention(task)
+        attention = Attention(task)
         self._attending.append(attention)
         with anyio.CancelScope() as scope:
             self._scopes.append(scope)
-            while self.fault is None and not self._sleepy:
-                envelope = await self._mailbox.take(lane)
-                if envelope is None:
-                    return
+            while (envelope := await self._mailbox.take(lane)) is not None:
                 if not envelope.abandoned(time.monotonic()):
                     await self._handle(envelope, attention)
                     if self._cell.terms.idle is not None:
                         self._active_at = self._cell.clock.now()
 
-    async def _handle(self, envelope: Envelope, attention: _Attention) -> None:
+    async def _handle(self, envelope: Envelope, attention: Attention) -> None:
         """Handle one message and see to its answer, whatever happens."""
         self._cell.handled += 1
-        reply = attention.reply = envelope.reply
-        if reply is not None:
-            reply.attach(attention.leave)
-            if isinstance(reply, Channel):
-                envelope.context.run(emits, envelope.message, reply.offer)
+        reply = envelope.reply
+        attention.begin(reply)
+        if isinstance(reply, Channel):
+            envelope.context.run(emits, envelope.message, reply.offer)
         try:
             answer = await InContext(envelope.context, self.actor.handle(envelope.message))
+            attention.end()
+            self._settle(envelope, answer)
         except self.actor.refusals as refusal:
             attention.end()
             if reply is not None:
@@ -259,9 +229,6 @@ class Incarnation:
                 reply.refuse(error)
             if told:
                 raise
-        else:
-            attention.end()
-            self._settle(envelope, answer)
 
     def _settle(self, envelope: Envelope, answer: object) -> None:
         """Answer with a value, or with the job that will."""
@@ -286,17 +253,22 @@ class Incarnation:
     async def _doze(self, idle: float, jobs: Jobs) -> None:
         """Fall asleep once nothing has been done for `idle` seconds."""
         clock = self._cell.clock
-        while True:
-            busy = len(jobs) or any(each.reply is not None for each in self._attending)
-            if busy or self._mailbox.depth or not self.actor.may_sleep():
+        while self.fault is None:
+            if self._busy(jobs):
                 self._active_at = clock.now()
             left = self._active_at + idle - clock.now()
             if left <= 0:
                 self._sleepy = True
-                self._interrupt()
+                self._mailbox.halt()
                 return
-            await clock.sleep(left)
+            if self.fault is None:
+                await clock.sleep(left)
 
-    def _interrupt(self) -> None:
-        for scope in self._scopes:
-            scope.cancel()
+    def _busy(self, jobs: Jobs) -> bool:
+        if len(jobs) or self._mailbox.depth or any(each.busy for each in self._attending):
+            return True
+        try:
+            return not self.actor.may_sleep()
+        except Exception as fault:  # noqa: BLE001  an incarnation's life ends here
+            self.crashed(fault)
+            return True

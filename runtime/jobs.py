@@ -108,7 +108,11 @@ class Jobs:
 
     def start(self, job: Job[Any], envelope: Envelope) -> None:
         """Start a job in the asker's context, or join the one with its key."""
-        running = self._keys.get(job.key) if job.key is not None else None
+        try:
+            running = self._keys.get(job.key) if job.key is not None else None
+        except TypeError:
+            job.work.close()
+            raise
         if running is not None and not running.over:
             job.work.close()
         elif self._closed is not None or len(self._queue) >= WAITING:

@@ -29,7 +29,8 @@ class Life:
     def __init__(self, cell: Cell, make: Callable[[], Actor[Any]]) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.incarnation: Incarnation | None = None
-        self.failure: BaseException | None = None  # why it could not start
+        self.failure: BaseException | None = None  # why it could not start, for its spawner
+        self.refusal: BaseException | None = None  # the same, for those who ask
         self._cell = cell
         self._make = make
         self._kept: Actor[Any] | None = None
@@ -86,6 +87,7 @@ class Life:
         cell = self._cell
         if last.refusal is not None:
             cell.last_error = f"{type(last.refusal).__name__}: {last.refusal}".rstrip(": ")
+        self.refusal = last.refusal
         self.failure = last.refusal or last.fault
         return Down(cell.name, f"it could not start: {cell.last_error}", failed=True)
 

@@ -169,7 +169,7 @@ class Lane:
 class Mailbox:
     """Two bounded lanes of envelopes, answering for each one accepted."""
 
-    __slots__ = ("_actor", "_attended", "_lock", "_summon", "urgent", "work")
+    __slots__ = ("_actor", "_attended", "_halted", "_lock", "_summon", "urgent", "work")
 
     def __init__(self, actor: str, bound: int, summon: Callable[[], None]) -> None:
         """Call `summon` from a thread that put a message nobody attends to."""
@@ -179,6 +179,7 @@ class Mailbox:
         self._lock = threading.Lock()
         self._summon = summon
         self._attended = False
+        self._halted = False
         self.work = Lane(bound)
         self.urgent = Lane(URGENT_BOUND)
 
@@ -222,7 +223,7 @@ class Mailbox:
         return True
 
     async def take(self, lane: Lane) -> Envelope | None:
-        """Wait for the lane's next message; None behind its last. One consumer per lane.
+        """Wait for the lane's next message; None behind its last, or halted. One per lane.
 
         A full mailbox does not keep the loop from its sockets: a burst has its bounds.
         """
@@ -234,6 +235,8 @@ class Mailbox:
         lane.taken += 1
         while True:
             with self._lock:
+                if self._halted:
+                    return None
                 envelope = lane.pop()
                 if envelope is not None:
                     return envelope
@@ -242,6 +245,19 @@ class Mailbox:
                 waiter = lane.waiter = asyncio.get_running_loop().create_future()
             lane.taken = 1
             await waiter
+
+    def halt(self) -> None:
+        """Let both consumers return, and leave what was accepted to the next. On their loop."""
+        with self._lock:
+            self._halted = True
+            waiters = (self.work.end_wait(), self.urgent.end_wait())
+        for waiter in waiters:
+            if waiter is not None:
+                _resolve(waiter)
+
+    def resume(self) -> None:
+        """Let consumers take again."""
+        self._halted = False
 
     def attend(self) -> bool:
         """Promise a consumer; False if there is one, or nothing more to consume."""

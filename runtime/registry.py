@@ -38,6 +38,9 @@ class Registry:
             cell = self._cells.get(name)
             if cell is not None and not cell.ended.is_set:
                 return cell, False
+            failed = self._failed.get(name)
+            if failed is not None and failed[0].stuck:  # never two of one name at work
+                raise ActorStopped(name, f"its predecessor still runs: {failed[1].reason}")
             self._failed.pop(name, None)
             self._cells.pop(name, None)  # a successor comes last, and so stops first
             cell = self._cells[name] = make()

@@ -14,6 +14,8 @@ DEFAULT_BOUND = 1000
 """Messages a mailbox accepts before it refuses."""
 DEFAULT_START_WITHIN = 30.0
 """Seconds an actor's `started` may take."""
+DEFAULT_RELEASE_WITHIN = 5.0
+"""Seconds an actor's `stopped` may take, and before it the end of cancelled jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Options(TypedDict, total=False):
     """Seconds, more than none, without work after which it sleeps; None: never."""
     start_within: float
     """Seconds each `started` may take."""
+    release_within: float
+    """Seconds each `stopped` may take, and before it the end of cancelled jobs."""
     parent: ActorRef[Any] | None
     """Who crashes when this one gives up."""
 
@@ -52,6 +56,7 @@ class Terms:
     backoff: Backoff = field(default_factory=Backoff)
     idle: float | None = None
     start_within: float = DEFAULT_START_WITHIN
+    release_within: float = DEFAULT_RELEASE_WITHIN
     parent: ActorRef[Any] | None = None
 
 

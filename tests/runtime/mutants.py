@@ -95,7 +95,7 @@ MUTANTS = (
     Mutant(
         "forget what is left at the end",
         "cell.py",
-        "self._refuse(self.mailbox.take_all(), refused, down.reason)",
+        "self._refuse(self.mailbox.take_all(), refusal or stopped, down.reason)",
         "pass",
         "test_stop.py",
     ),
@@ -165,7 +165,7 @@ MUTANTS = (
     ),
     Mutant(
         "let a handler go on for nobody",
-        "incarnation.py",
+        "attention.py",
         "            self._left = True\n            self._task.cancel()",
         "            pass",
         "test_jobs.py",
@@ -173,8 +173,8 @@ MUTANTS = (
     Mutant(
         "crash without interrupting the rest",
         "incarnation.py",
-        "            self._interrupt()\n        return self.fault",
-        "        return self.fault",
+        "                scope.cancel()\n        return self.fault",
+        "                pass\n        return self.fault",
         "test_supervision.py",
     ),
     Mutant(
@@ -186,10 +186,26 @@ MUTANTS = (
         "test_supervision.py",
     ),
     Mutant(
+        "take one more message after a crash",
+        "mailbox.py",
+        """                if self._halted:
+                    return None
+""",
+        "",
+        "test_mailbox.py",
+    ),
+    Mutant(
+        "start a successor beside one that still runs",
+        "registry.py",
+        "if failed is not None and failed[0].stuck:",
+        "if False:",
+        "test_stop.py",
+    ),
+    Mutant(
         "fall asleep beside a running job",
         "incarnation.py",
-        "busy = len(jobs) or any(",
-        "busy = any(",
+        "if len(jobs) or self._mailbox.depth or any(",
+        "if self._mailbox.depth or any(",
         "test_sleep.py",
     ),
     Mutant(

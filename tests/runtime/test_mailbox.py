@@ -237,6 +237,27 @@ def test_a_long_burst_lets_the_loop_breathe() -> None:
     assert 0 < longest <= 130
 
 
+def test_a_halted_consumer_leaves_what_was_accepted() -> None:
+    """`halt` ends a wait even when a message has just come for it; the next consumer takes it."""
+
+    async def main() -> tuple[Envelope | None, Envelope | None]:
+        mailbox = box()
+        assert mailbox.attend()
+        waiting = asyncio.create_task(mailbox.take(mailbox.work))
+        await asyncio.sleep(0)
+        mailbox.put(envelope(Numbered(number=1)))
+        mailbox.halt()
+        halted = await waiting
+        assert not mailbox.leave()
+        mailbox.resume()
+        return halted, await mailbox.take(mailbox.work)
+
+    halted, taken = asyncio.run(asyncio.wait_for(main(), 5.0))
+    assert halted is None
+    assert taken is not None
+    assert taken.message == Numbered(number=1)
+
+
 def test_the_oldest_message_shows_its_age() -> None:
     """The age of the oldest accepted message is that of the next one to be taken."""
     mailbox = box()

@@ -17,6 +17,7 @@ from runtime import (
     ActorStopped,
     ActorSystem,
     AskTimeout,
+    Backoff,
     Message,
     Refusal,
     Request,
@@ -76,7 +77,7 @@ class Sleeper(Actor[Order]):
         self.refuses: list[BaseException] = []
         self.awake = False
         self.overlaps = 0
-        self.live = False
+        self.live = self.undecided = False
         self.lingering = threading.Event()
 
     async def started(self) -> None:
@@ -93,11 +94,15 @@ class Sleeper(Actor[Order]):
         self.stops += 1
 
     def may_sleep(self) -> bool:
+        if self.undecided:
+            self.undecided = False
+            raise ValueError("a bug")
         return not self.live
 
     async def handle(self, message: Order, /) -> object:
         match message:
             case Count() | Note():
+                await asyncio.sleep(0)
                 self.count += 1
                 return self.count, self.starts
             case Look():
@@ -188,6 +193,19 @@ async def test_who_may_not_sleep_does_not(timed: ActorSystem, clock: ManualClock
     clock.advance(60.0)
     await asleep(ref, timed)
     assert sleeper.starts == 1
+
+
+async def test_a_bug_about_sleep_is_a_crash(timed: ActorSystem, clock: ManualClock) -> None:
+    """An actor whose `may_sleep` raises restarts like after any other crash."""
+    sleeper = Sleeper()
+    ref = timed.register("sleeper", lambda: sleeper, idle=60.0, backoff=Backoff(first=0.0))
+    await ref.ask(Count())
+    await clock.sleepers()
+    sleeper.undecided = True
+    clock.advance(60.0)
+    await clock.sleepers()
+    (seen,) = timed.statistics()
+    assert (seen.restarts, seen.last_error) == (1, "ValueError: a bug")
 
 
 async def test_a_refused_wake_is_answered(system: ActorSystem) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from runtime import (
     Actor,
+    ActorCrashed,
     ActorRef,
     ActorStopped,
     ActorSystem,
@@ -193,6 +194,29 @@ async def test_what_cannot_be_cancelled_is_named(request_: Block | Ignore, log: 
     assert [each.state for each in system.statistics()] == ["failed"]
     log.free.set()
     await system.stop()
+
+
+async def test_a_successor_waits_for_the_end_of_its_predecessor(
+    system: ActorSystem, log: Log
+) -> None:
+    """A job that ignores its end fails its actor, and nobody takes the name while it works on."""
+    ref = await system.spawn("one", partial(Worker, "one", log), release_within=0.05)
+    ignoring = asyncio.create_task(ref.ask(Ignore()))
+    await log.reached.wait(PATIENCE)
+    crash(ref)
+    with pytest.raises(ActorCrashed):
+        await ignoring
+    down = await asyncio.wait_for(ref.watch(), PATIENCE)
+    assert (down.failed, down.reason) == (True, "a job ignores its cancellation")
+    with pytest.raises(ActorStopped, match="its predecessor still runs"):
+        system.ensure("one", partial(Worker, "one", log))
+    log.free.set()
+    async with asyncio.timeout(PATIENCE):
+        while "one" in {thread.name for thread in threading.enumerate()}:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    assert log.lines == ["one started", "one stopped"]
+    successor = system.ensure("one", partial(Worker, "one", log))
+    assert await successor.ask(Echo(number=1)) == 1
 
 
 async def test_a_stop_may_come_from_another_thread(system: ActorSystem, log: Log) -> None:

@@ -57,7 +57,12 @@ class FailUrgently(Request[str], Urgent):
     pass
 
 
-Order = Fail | FailUnasked | Generation | Block | FailUrgently
+@message
+class BadJob(Request[str]):
+    pass
+
+
+Order = Fail | FailUnasked | Generation | Block | FailUrgently | BadJob
 
 
 class World:
@@ -85,6 +90,9 @@ class Fragile(Actor[Order]):
         if outcome == "hang":
             await asyncio.Event().wait()
 
+    async def nothing(self) -> str:
+        return "nothing"
+
     async def stopped(self) -> None:
         self.world.stopped += 1
 
@@ -96,6 +104,8 @@ class Fragile(Actor[Order]):
                 raise ValueError("a bug")
             case Generation():
                 return self.generation
+            case BadJob():
+                return self.job(self.nothing(), key=([],))
             case Block():
                 self.world.blocked.set(None)
                 await asyncio.Event().wait()
@@ -191,6 +201,14 @@ async def test_a_poisonous_message_is_not_handled_again(system: ActorSystem, wor
     assert system.health().dead_letters == 1
 
 
+async def test_an_impossible_answer_is_a_crash(system: ActorSystem, world: World) -> None:
+    """A handler whose answer the kernel cannot take is answered like any other bug."""
+    ref = await system.spawn("fragile", lambda: Fragile(world))
+    with pytest.raises(ActorCrashed, match="unhashable"):
+        await ref.ask(BadJob())
+    assert await ref.ask(Generation()) == 2
+
+
 async def test_an_urgent_crash_interrupts_the_rest(system: ActorSystem, world: World) -> None:
     """When an urgent handler crashes, the handler it passed answers ActorCrashed too."""
     ref = await system.spawn("fragile", lambda: Fragile(world))
@@ -220,19 +238,21 @@ async def test_a_start_that_fails_is_raised_to_the_spawner(
     system: ActorSystem, world: World
 ) -> None:
     """A refusal comes as itself, a bug as ActorCrashed; either way nothing is left running."""
-    world.starts = [Unready(), ValueError("a bug")]
+    world.starts = [Unready(), ValueError("a bug"), asyncio.CancelledError()]
     with pytest.raises(Unready, match="The world is not ready"):
         await system.spawn("one", lambda: Fragile(world))
     with pytest.raises(ActorCrashed, match="ValueError: a bug"):
         await system.spawn("two", lambda: Fragile(world))
-    assert world.stopped == 2
+    with pytest.raises(ActorCrashed, match="CancelledError"):
+        await system.spawn("stray", lambda: Fragile(world))
+    assert world.stopped == 3
 
     def unmakable() -> Fragile:
         raise ValueError("unmakable")
 
     with pytest.raises(ActorCrashed, match="unmakable"):
         await system.spawn("three", unmakable)
-    assert [each.state for each in system.statistics()] == ["failed"] * 3
+    assert [each.state for each in system.statistics()] == ["failed"] * 4
 
 
 async def test_a_start_has_a_deadline(system: ActorSystem, world: World) -> None:
