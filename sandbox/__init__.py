@@ -22,6 +22,7 @@ from sandbox.errors import (
     UnknownMethod,
     UnknownPerson,
     UnknownPost,
+    WorldFileInvalid,
     WorldIsServed,
 )
 from sandbox.fault import Hold
@@ -31,6 +32,7 @@ from sandbox.keys import PUBLIC_KEY
 from sandbox.media import Document, Photo, WebPage
 from sandbox.minted import Minted
 from sandbox.model import Channel, Folder, Forward, Invite, Mark, Person, Post
+from sandbox.script import Step
 from sandbox.server import Sandbox
 from sandbox.world import World
 
@@ -61,6 +63,7 @@ __all__ = [
     "SandboxError",
     "SandboxNotRunning",
     "SandboxStalled",
+    "Step",
     "TokenAlreadyAccepted",
     "TokenExpired",
     "TokenInvalid",
@@ -71,6 +74,7 @@ __all__ = [
     "UnknownPost",
     "WebPage",
     "World",
+    "WorldFileInvalid",
     "WorldIsServed",
     "demo_world",
     "generated_world",

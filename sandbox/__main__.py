@@ -7,24 +7,21 @@ import sys
 from collections.abc import Sequence
 
 from sandbox.demo import demo_world
+from sandbox.errors import WorldFileInvalid
 from sandbox.generate import generated_world
 from sandbox.server import Sandbox
+from sandbox.world import World
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve a world; print its address, or with --mint a line of JSON with sessions."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    world = (
-        demo_world()
-        if options.demo
-        else generated_world(
-            channels=options.channels,
-            posts=options.posts,
-            people=options.people,
-            seed=options.seed,
-        )
-    )
+    try:
+        world = _world(options)
+    except WorldFileInvalid as refusal:
+        parser.error(str(refusal))
     person = next(iter(world.people))
     with Sandbox(world, options.port) as sandbox:
         line = sandbox.address
@@ -37,10 +34,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdin.buffer.read()
 
 
+def _world(options: argparse.Namespace) -> World:
+    if options.world is not None:
+        return World.from_json(options.world)
+    if options.demo:
+        return demo_world()
+    return generated_world(
+        channels=options.channels,
+        posts=options.posts,
+        people=options.people,
+        seed=options.seed,
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=main.__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--demo", action="store_true", help="the demo's world, not a generated one")
+    parser.add_argument("--world", metavar="FILE", help="the world in a JSON file")
     parser.add_argument("--channels", type=int, default=15)
     parser.add_argument("--posts", type=int, default=2_000, help="in each channel")
     parser.add_argument("--people", type=int, default=1)

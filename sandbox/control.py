@@ -12,6 +12,7 @@ from sandbox.faults import Faults
 from sandbox.minted import Minted
 from sandbox.model import Content, Invite, Post
 from sandbox.passwords import Password
+from sandbox.script import Step
 from sandbox.telegram import Telegram
 from sandbox.world import CENTRES, World
 
@@ -87,6 +88,10 @@ class WorldControl(_Running, Protocol):
         self.run(
             lambda: world.unfollow(world.find_person(person_id), world.find_channel(channel_id))
         )
+
+    def step(self) -> Step | None:
+        """Let the next thing of the world's script happen; None when nothing is left."""
+        return self.run(self.world.step)
 
     def ban(self, person_id: int, channel_id: int) -> None:
         """Throw a person out of a channel, and keep them out."""

@@ -141,3 +141,12 @@ class FaultInvalid(SandboxError):
 
     def __init__(self, fault: str) -> None:
         self.fault = fault
+
+
+class WorldFileInvalid(SandboxError):
+    """This file describes no world: correct the place that is named, and load it again."""
+
+    def __init__(self, file: str, where: str, problem: str) -> None:
+        self.file = file
+        self.where = where
+        self.problem = problem

@@ -1,9 +1,11 @@
 """Worlds of any size for load and measurement, the same for the same arguments."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
+from sandbox.script import Step
 from sandbox.world import World
 
 FIRST_PERSON_ID: Final = 8_124_731_874
@@ -52,11 +54,13 @@ def generated_world(
     people: int = 1,
     seed: int = 1,
     now: datetime | None = None,
+    steps: int = 0,
 ) -> World:
     """Build a world in which everybody follows every channel.
 
     `posts` is the number in each channel; half the channels are Russian, half English. Each
-    post is unique, seven minutes after the one before, the newest at `now`.
+    post is unique, seven minutes after the one before, the newest at `now`. `steps` is the
+    length of its script: mostly new posts, some edits and deletions.
     """
     moment = now or datetime.now(UTC)
     world, random = World(), Random(seed)  # noqa: S311  # reproducible, nothing secret
@@ -73,7 +77,30 @@ def generated_world(
             world.publish(channel, text, at=moment - _EVERY * (posts - 1 - place))
         for reader in readers:
             world.follow(reader, channel)
+    world.script.extend(_steps(random, world, steps))
     return world
+
+
+def _steps(random: Random, world: World, number: int) -> Iterator[Step]:
+    """A script whose every step is possible when its turn comes."""
+    ids = {channel.id: list(channel.ids) for channel in world.channels.values()}
+    last = {channel.id: channel.last_id for channel in world.channels.values()}
+    for place in range(number if ids else 0):
+        channel = random.choice(list(ids))
+        verb = random.choices(("publish", "edit", "delete"), (8, 1, 1))[0]
+        sentences = _RUSSIAN if (channel % 2) else _ENGLISH
+        if verb == "publish" or not ids[channel]:
+            last[channel] += 1
+            ids[channel].append(last[channel])
+            text = _text(random, sentences, last[channel])
+            yield Step(verb="publish", channel=channel, text=text)
+        elif verb == "edit":
+            post = random.choice(ids[channel])
+            text = f"{_text(random, sentences, post)} ({place + 1})"
+            yield Step(verb="edit", channel=channel, post=post, text=text)
+        else:
+            post = ids[channel].pop(random.randrange(len(ids[channel])))
+            yield Step(verb="delete", channel=channel, post=post)
 
 
 def _text(random: Random, sentences: tuple[str, ...], number: int) -> str:

@@ -29,7 +29,7 @@ class Posting(Ground):
         self._check_thread()
         number, date = self._next_id(channel, id), self._date(channel, at)
         if content:
-            self._check(channel, number, content)
+            self._check(channel, number, date, content)
         return self._add(channel, Post(number, text, date, **content))
 
     def album(
@@ -88,7 +88,7 @@ class Posting(Ground):
         self._check_thread()
         old = self.find_post(channel, post_id)
         if content:
-            self._check(channel, post_id, content)
+            self._check(channel, post_id, old.date, content)
         post = replace(
             old,
             text=old.text if text is None else text,
@@ -155,10 +155,13 @@ class Posting(Ground):
             raise IdTaken(number)
         return number
 
-    def _check(self, channel: Channel, number: int, content: Content) -> None:
+    def _check(self, channel: Channel, number: int, date: datetime, content: Content) -> None:
         reply = content.get("reply_to")
         if reply is not None and not 0 < reply < number:
             raise UnknownPost(channel.id, reply)
+        forward = content.get("forward")
+        if forward is not None and forward.date > date:
+            raise DateOutOfOrder(date.isoformat(), forward.date.isoformat())
         media = content.get("media")
         if isinstance(media, Photo | Document):
             self._keep(media)

@@ -1,12 +1,17 @@
 """The people, channels and posts of one sandbox."""
 
+from collections.abc import Callable
 from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import Self
 
+from sandbox import loading
 from sandbox.errors import IdTaken, UnknownDataCentre
 from sandbox.media import HOME
-from sandbox.membership import Membership
 from sandbox.model import FIRST_CHANNEL_ID, Channel, Group, Person, Post, access_hash
-from sandbox.posting import Posting
+from sandbox.saving import save
+from sandbox.script import Scripted
 
 CENTRES = (HOME, 4)
 """The data centres of a sandbox."""
@@ -14,7 +19,7 @@ CENTRES = (HOME, 4)
 __all__ = ["CENTRES", "FIRST_CHANNEL_ID", "Channel", "Person", "Post", "World", "access_hash"]
 
 
-class World(Posting, Membership):
+class World(Scripted):
     """The state a sandbox serves.
 
     Free to change until it is served; from then on only on its server's thread.
@@ -22,6 +27,19 @@ class World(Posting, Membership):
 
     def __repr__(self) -> str:
         return f"<World of {len(self.people)} people and {len(self.channels)} channels>"
+
+    @classmethod
+    def from_json(
+        cls, path: str | PathLike[str], *, clock: Callable[[], datetime] | None = None
+    ) -> Self:
+        """Load a world from a file; raises WorldFileInvalid with the place in it."""
+        world = cls(clock=clock)
+        loading.fill(world, Path(path))
+        return world
+
+    def to_json(self, path: str | PathLike[str]) -> None:
+        """Save the world to a file; logs of changes and logins are not part of it."""
+        save(self, Path(path))
 
     def person(
         self,

@@ -194,8 +194,8 @@ def test_the_public_names_are_these() -> None:
     kinds = {name for name in room.__all__ if not issubclass(_kind(name), Exception)}
     assert kinds == {
         "PUBLIC_KEY", "Call", "Channel", "Document", "Faults", "Folder", "Forward", "Hold",
-        "Invite", "Mark", "Minted", "Person", "Photo", "Post", "Sandbox", "WebPage", "World",
-        "demo_world", "generated_world", "later_posts",
+        "Invite", "Mark", "Minted", "Person", "Photo", "Post", "Sandbox", "Step", "WebPage",
+        "World", "demo_world", "generated_world", "later_posts",
     }  # fmt: skip
 
 
