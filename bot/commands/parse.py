@@ -60,11 +60,12 @@ def parse(
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         report = door.run(read)
-        tell(screen, report)
         screen.answer(asdict(report))
+        if not json:
+            _tell(screen, report)
 
 
-def tell(screen: Screen, report: ParseReport) -> None:
+def _tell(screen: Screen, report: ParseReport) -> None:
     """Say what a parse stored, and what it could not read."""
     new, channels = counted(report.added, "new post"), counted(report.channels, "channel")
     screen.say(f"{new} from {channels} in {report.took:.1f} s.")

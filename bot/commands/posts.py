@@ -50,11 +50,9 @@ def posts(
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         found = door.run(newest)
-        for post in found:
-            _tell(screen, post)
-        if not found:
-            screen.say(f"Nothing is stored for account {account} yet: tgactors parse {account}")
         screen.answer({"account": account, "posts": [asdict(post) for post in found]})
+        if not json:
+            _tell(screen, account, found)
 
 
 def chosen(account: int, channels: tuple[Channel, ...], named: str) -> int:
@@ -68,9 +66,13 @@ def chosen(account: int, channels: tuple[Channel, ...], named: str) -> int:
     raise NoSuchChannel(account, named)
 
 
-def _tell(screen: Screen, post: Post) -> None:
-    edited = f", edited {moment(post.edited_at)}" if post.edited_at else ""
-    screen.say(Text(f"{line(post.channel_title)}  {moment(post.published_at)}{edited}", "bold"))
-    screen.say_indented(excerpt(post.text, _LINES, _MOST) or "(no text)", 2)
-    screen.say_whole(f"  {post.permalink}")
-    screen.say()
+def _tell(screen: Screen, account: int, found: tuple[Post, ...]) -> None:
+    for post in found:
+        edited = f", edited {moment(post.edited_at)}" if post.edited_at else ""
+        when = f"{moment(post.published_at)}{edited}"
+        screen.say(Text(f"{line(post.channel_title)}  {when}", "bold"))
+        screen.say_indented(excerpt(post.text, _LINES, _MOST) or "(no text)", 2)
+        screen.say_whole(f"  {post.permalink}")
+        screen.say()
+    if not found:
+        screen.say(f"Nothing is stored for account {account} yet: tgactors parse {account}")

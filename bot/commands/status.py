@@ -50,12 +50,14 @@ def status(
     with door.opened(as_json=json, verbose=verbose) as screen:
         if account is None:
             accounts = door.run(everybody)
-            _list(screen, accounts)
-            screen.answer({"accounts": [_facts(each) for each in accounts]})
+            screen.answer({"accounts": [asdict(each) for each in accounts]})
+            if not json:
+                _list(screen, accounts)
         else:
             found, channels = door.run(lambda: one(account))
-            _tell(screen, found, channels)
-            screen.answer(_facts(found) | {"channels": [_channel(each) for each in channels]})
+            screen.answer(asdict(found) | {"channels": [_channel(each) for each in channels]})
+            if not json:
+                _tell(screen, found, channels)
 
 
 def _list(screen: Screen, accounts: tuple[Status, ...]) -> None:
@@ -84,10 +86,6 @@ def _table(channels: tuple[Channel, ...]) -> Table:
         name = f"@{each.username}" if each.username else str(each.id)
         table.add_row(cell(each.title), cell(name), str(each.posts), moment(each.newest_at))
     return table
-
-
-def _facts(found: Status) -> dict[str, object]:
-    return asdict(found)
 
 
 def _channel(channel: Channel) -> dict[str, object]:

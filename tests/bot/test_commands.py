@@ -98,7 +98,9 @@ def test_posts_are_shown_newest_first(known: CommandLine) -> None:
     """Each has its channel, time with offset, first lines and link, and no control codes."""
     known.run("parse", PERSON)
     shown = known.run("posts", PERSON, "--limit", 2)
-    found = known.run("posts", PERSON, "--limit", 2, "--json").facts
+    told = known.run("posts", PERSON, "--limit", 2, "--json")
+    found = told.facts
+    assert (len(told.out.splitlines()), told.err) == (1, "")
     assert [found["account"], len(found["posts"])] == [PERSON, 2]
     times = [datetime.fromisoformat(post["published_at"]) for post in found["posts"]]
     assert times == sorted(times, reverse=True)
