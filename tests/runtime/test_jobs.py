@@ -58,7 +58,12 @@ class Hang(Request[str]):
     pass
 
 
-Order = Work | Begin | Stop | Ping | Hang
+@message
+class Sync(Request[str]):
+    """Be answered after what was sent before."""
+
+
+Order = Work | Begin | Stop | Ping | Hang | Sync
 
 
 class Foreman(Actor[Order]):
@@ -84,6 +89,8 @@ class Foreman(Actor[Order]):
                 return self.cancel(key)
             case Ping():
                 return "pong"
+            case Sync():
+                return "in order"
             case Hang():
                 return await self._work("hang")
 
@@ -156,7 +163,7 @@ async def test_a_second_request_joins_the_first(ref: ActorRef[Order], foreman: F
     first, other = ask(ref, "first", "k"), ask(ref, "other", "o")
     await foreman.until(foreman.begun, "first", "other")
     second = ask(ref, "second", "k")
-    assert await ref.ask(Ping()) == "pong"
+    assert await ref.ask(Sync()) == "in order"
     await foreman.let("other", "beside")
     assert await other == "beside"
     await foreman.let("first", "done")
@@ -177,12 +184,17 @@ async def test_the_last_waiter_who_leaves_cancels(ref: ActorRef[Order], foreman:
     """A joined job survives its first leaver, and is cancelled when the last one has left."""
     first, second = ask(ref, "job", "k"), ask(ref, "joins", "k")
     await foreman.until(foreman.begun, "job")
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     await left(first)
-    await ref.ask(Ping())
-    assert foreman.ended == []
-    await left(second)
-    await foreman.until(foreman.ended, "job")
+    await ref.ask(Sync())
+    await foreman.let("job", "done")
+    assert await second == "done"
+    tasks = [ask(ref, "again", "k"), ask(ref, "joins", "k")]
+    await foreman.until(foreman.begun, "job", "again")
+    await ref.ask(Sync())
+    for task in tasks:
+        await left(task)
+    await foreman.until(foreman.ended, "job", "again")
 
 
 async def test_a_deadline_is_a_leaving_too(ref: ActorRef[Order], foreman: Foreman) -> None:
@@ -197,10 +209,10 @@ async def test_work_nobody_waits_for_goes_on(ref: ActorRef[Order], foreman: Fore
     ref.tell(Begin(name="told", key="k"))
     joined = ask(ref, "joins", "k")
     await foreman.until(foreman.begun, "told")
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     await left(joined)
     again = ask(ref, "again", "k")
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     await foreman.let("told", "done")
     assert await again == "done"
     assert foreman.begun == ["told"]
@@ -224,7 +236,7 @@ async def test_cancel_tells_everyone_who_waits(ref: ActorRef[Order], foreman: Fo
     """Cancelling by key ends the job and tells all its waiters; with no such job, it says so."""
     tasks = [ask(ref, "job", "k"), ask(ref, "joins", "k")]
     await foreman.until(foreman.begun, "job")
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     assert await ref.ask(Stop(key="k")) is True
     for task in tasks:
         with pytest.raises(JobCancelled, match="foreman was told to cancel this work"):
@@ -244,29 +256,28 @@ async def test_a_cancelled_job_is_not_joined(ref: ActorRef[Order], foreman: Fore
     other = ask(ref, "other", "o")
     await foreman.until(foreman.begun, "slow", "other")
     await left(second)
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     await left(third)
-    await ref.ask(Ping())
-    fourth = ask(ref, "fourth", "k")
-    await foreman.let("other", "beside")
-    assert await other == "beside"
-    assert foreman.begun == ["slow", "other"]
+    await ref.ask(Sync())
+    fourth, later = ask(ref, "fourth", "k"), ask(ref, "later", "l")
+    await foreman.until(foreman.begun, "slow", "other", "later")
     await foreman.let("end of slow", "")
-    await foreman.until(foreman.begun, "slow", "other", "fourth")
-    await foreman.let("fourth", "anew")
-    assert await fourth == "anew"
+    await foreman.until(foreman.begun, "slow", "other", "later", "fourth")
+    for name, task in (("other", other), ("later", later), ("fourth", fourth)):
+        await foreman.let(name, name)
+        assert await task == name
 
 
 async def test_a_refusing_job_is_an_answer(ref: ActorRef[Order], foreman: Foreman) -> None:
     """A refusal from a job goes to all its waiters, and the actor lives on."""
     tasks = [ask(ref, "job", "k"), ask(ref, "joins", "k")]
     await foreman.until(foreman.begun, "job")
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     await foreman.let("job", Declined())
     for task in tasks:
         with pytest.raises(Declined):
             await task
-    assert await ref.ask(Ping()) == "pong"
+    assert await ref.ask(Sync()) == "in order"
 
 
 async def test_a_crashing_job_ends_its_siblings(
@@ -279,7 +290,7 @@ async def test_a_crashing_job_ends_its_siblings(
     for task in tasks:
         with pytest.raises(ActorCrashed, match="ValueError: a bug"):
             await task
-    assert await ref.ask(Ping()) == "pong"
+    assert await ref.ask(Sync()) == "in order"
     assert system.statistics()[0].restarts == 1
 
 
@@ -289,9 +300,9 @@ async def test_jobs_beyond_the_limit_wait_their_turn(
     """With three at once, the fourth and fifth start in order as others end; one may leave."""
     tasks = [ask(ref, name) for name in "abcde"]
     await foreman.until(foreman.begun, "a", "b", "c")
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     await left(tasks[3])
-    await ref.ask(Ping())
+    await ref.ask(Sync())
     await foreman.let("b", "b")
     await foreman.until(foreman.begun, "a", "b", "c", "e")
     for name in "ace":
