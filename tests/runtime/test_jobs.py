@@ -152,6 +152,12 @@ def ask(ref: ActorRef[Order], name: str, key: str | None = None) -> asyncio.Task
     return asyncio.create_task(ref.ask(Work(name=name, key=key), timeout=PATIENCE))
 
 
+async def settled(ref: ActorRef[Order], foreman: Foreman) -> None:
+    """Wait until what was sent before is handled, and who left before is known to have left."""
+    await ref.ask(Sync())
+    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asyncio.sleep(0), foreman.loop))
+
+
 async def left(task: asyncio.Task[str]) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -184,14 +190,14 @@ async def test_the_last_waiter_who_leaves_cancels(ref: ActorRef[Order], foreman:
     """A joined job survives its first leaver, and is cancelled when the last one has left."""
     first, second = ask(ref, "job", "k"), ask(ref, "joins", "k")
     await foreman.until(foreman.begun, "job")
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await left(first)
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await foreman.let("job", "done")
     assert await second == "done"
     tasks = [ask(ref, "again", "k"), ask(ref, "joins", "k")]
     await foreman.until(foreman.begun, "job", "again")
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     for task in tasks:
         await left(task)
     await foreman.until(foreman.ended, "job", "again")
@@ -209,10 +215,10 @@ async def test_work_nobody_waits_for_goes_on(ref: ActorRef[Order], foreman: Fore
     ref.tell(Begin(name="told", key="k"))
     joined = ask(ref, "joins", "k")
     await foreman.until(foreman.begun, "told")
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await left(joined)
     again = ask(ref, "again", "k")
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await foreman.let("told", "done")
     assert await again == "done"
     assert foreman.begun == ["told"]
@@ -236,7 +242,7 @@ async def test_cancel_tells_everyone_who_waits(ref: ActorRef[Order], foreman: Fo
     """Cancelling by key ends the job and tells all its waiters; with no such job, it says so."""
     tasks = [ask(ref, "job", "k"), ask(ref, "joins", "k")]
     await foreman.until(foreman.begun, "job")
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     assert await ref.ask(Stop(key="k")) is True
     for task in tasks:
         with pytest.raises(JobCancelled, match="foreman was told to cancel this work"):
@@ -256,9 +262,9 @@ async def test_a_cancelled_job_is_not_joined(ref: ActorRef[Order], foreman: Fore
     other = ask(ref, "other", "o")
     await foreman.until(foreman.begun, "slow", "other")
     await left(second)
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await left(third)
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     fourth, later = ask(ref, "fourth", "k"), ask(ref, "later", "l")
     await foreman.until(foreman.begun, "slow", "other", "later")
     await foreman.let("end of slow", "")
@@ -272,7 +278,7 @@ async def test_a_refusing_job_is_an_answer(ref: ActorRef[Order], foreman: Forema
     """A refusal from a job goes to all its waiters, and the actor lives on."""
     tasks = [ask(ref, "job", "k"), ask(ref, "joins", "k")]
     await foreman.until(foreman.begun, "job")
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await foreman.let("job", Declined())
     for task in tasks:
         with pytest.raises(Declined):
@@ -300,9 +306,9 @@ async def test_jobs_beyond_the_limit_wait_their_turn(
     """With three at once, the fourth and fifth start in order as others end; one may leave."""
     tasks = [ask(ref, name) for name in "abcde"]
     await foreman.until(foreman.begun, "a", "b", "c")
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await left(tasks[3])
-    await ref.ask(Sync())
+    await settled(ref, foreman)
     await foreman.let("b", "b")
     await foreman.until(foreman.begun, "a", "b", "c", "e")
     for name in "ace":
