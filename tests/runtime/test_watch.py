@@ -11,10 +11,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from blockbuster import blockbuster_ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime import Actor, ActorSystem, Affinity, Request, message
+from runtime import Actor, ActorSystem, Affinity, Request, StreamRequest, message, progress
 from runtime import threads as kernel_threads
 from runtime.once import Once
 from runtime.testing import PATIENCE
@@ -34,8 +35,20 @@ class Recurse(Request[int]):
 
 
 @message
-class StackSize(Request[int]):
-    pass
+class Count(StreamRequest[int, int]):
+    to: int
+
+
+class Counting(Actor[Count]):
+    """Report every number below the one asked for, as a job."""
+
+    async def handle(self, message: Count, /) -> object:
+        return self.job(self._count(message))
+
+    async def _count(self, request: Count) -> int:
+        for number in range(request.to):
+            await progress(request, number)
+        return request.to
 
 
 class Blocking(Actor[Block | Recurse]):
@@ -268,3 +281,24 @@ def test_affinity_keeps_a_bounded_list_of_names() -> None:
             pool.submit(affinity.note, f"use {number}").result()
     assert affinity.violations == 300
     assert len(affinity.named()) == 100
+
+
+def test_the_kernel_blocks_no_loop() -> None:
+    """Asks, streams, sleep and waking hold short locks on a loop, and block in nothing else."""
+
+    async def main() -> tuple[int, list[int], int]:
+        async with ActorSystem("guarded") as system:
+            ref = await system.spawn("one", Counting)
+            lazy = system.register("lazy", Counting, idle=0.01)
+            counted = [number async for number in ref.stream(Count(to=3))]
+            await lazy.ask(Count(to=1))
+            async with asyncio.timeout(PATIENCE):
+                while "lazy" in {thread.name for thread in threading.enumerate()}:  # noqa: ASYNC110
+                    await asyncio.sleep(0.001)
+            await ref.send(Count(to=1))
+            return await ref.ask(Count(to=2)), counted, await lazy.ask(Count(to=4))
+
+    with blockbuster_ctx() as guard:
+        for name in ("threading.Lock.acquire", "threading.Lock.acquire_lock"):
+            guard.functions[name].deactivate()
+        assert asyncio.run(main()) == (2, [0, 1, 2], 4)
