@@ -38,6 +38,7 @@ from actors.values import (
     Status,
     Unread,
 )
+from actors.whole import whole
 from runtime import (
     ActorCrashed,
     ActorError,
@@ -61,8 +62,10 @@ class open:  # noqa: A001, N801  read as actors.open
     """Open the house on a data folder, for the length of an `async with` block.
 
     Whatever is not given comes from the environment (TGACTORS_DATA, ...) or `.env`, and then from
-    the embedded defaults. Raises `HouseOpen` if this process has one open, `BadSettings` with every
-    problem named, `StorageError` if the data folder or the database refuses.
+    the embedded defaults. Opening and closing are done whole: a cancellation is felt after them.
+
+    Raises `HouseOpen` if this process has one open, `BadSettings` with every problem named,
+    `StorageError` if the data folder or the database refuses.
     """
 
     def __init__(
@@ -98,9 +101,12 @@ class open:  # noqa: A001, N801  read as actors.open
                 raise HouseOpen
             _house = house
         try:
-            await house.start()
+            await whole(house.start())
         except BaseException:
-            _house = None
+            try:
+                await whole(house.stop())
+            finally:
+                _house = None
             raise
         return house
 
@@ -114,7 +120,7 @@ class open:  # noqa: A001, N801  read as actors.open
         global _house
         house, _house = _house, None
         if house is not None:
-            await house.stop()
+            await whole(house.stop())
 
 
 def user(account: int) -> User:

@@ -44,12 +44,8 @@ class House:
 
     async def start(self) -> None:
         """Start the store, then the parser; raise what kept either from starting."""
-        try:
-            self._store = await self._system.spawn("store", self._make_store, timeout=START_SECONDS)
-            self._parser = await self._system.spawn("parser", lambda: ParserActor(self.session))
-        except BaseException:
-            await self.stop()
-            raise
+        self._store = await self._system.spawn("store", self._make_store, timeout=START_SECONDS)
+        self._parser = await self._system.spawn("parser", lambda: ParserActor(self.session))
 
     def _make_store(self) -> Actor[StoreMessage]:
         from actors.store import StoreActor  # noqa: PLC0415  asyncpg loads on the store's thread

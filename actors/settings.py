@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from actors.errors import BadSettings
@@ -34,21 +40,18 @@ class Settings(BaseSettings):
     session_keys: SecretStr = Field(default=SecretStr(""))
     """Keys that seal sessions, newest first, separated by commas or spaces."""
 
-    @model_validator(mode="after")
-    def _together(self) -> Self:
-        problems = []
-        if (self.api_id is None) != (self.api_hash is None):
-            problems.append(
-                "TGACTORS_API_ID and TGACTORS_API_HASH belong together: set both, or neither."
-            )
-        if self.database_url is not None and not self.keys:
-            problems.append(
-                "TGACTORS_DATABASE_URL needs TGACTORS_SESSION_KEYS, so that sessions in that "
-                f"database can be opened again: make a key with `{_MAKE_A_KEY}` and keep it safe."
-            )
-        if problems:
-            raise ValueError(" ".join(problems))
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_problems(cls, given: Any, check: ModelWrapValidatorHandler[Self]) -> Self:
+        """Name the fields that are wrong and those that miss each other, all at once."""
+        apart = _apart(given)
+        try:
+            settings = check(given)
+        except ValidationError as error:
+            raise BadSettings(" ".join([*map(_problem, error.errors()), *apart])) from None
+        if apart:
+            raise BadSettings(" ".join(apart))
+        return settings
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -73,14 +76,24 @@ def load(**given: Any) -> Settings:
 
     Raises `BadSettings` naming every problem at once.
     """
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise BadSettings(" ".join(_problem(one) for one in error.errors())) from None
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _apart(given: dict[str, Any]) -> list[str]:
+    """Name settings that belong together and are not."""
+    problems = []
+    if bool(given.get("api_id")) != bool(given.get("api_hash")):
+        problems.append(
+            "TGACTORS_API_ID and TGACTORS_API_HASH belong together: set both, or neither."
+        )
+    if given.get("database_url") and not given.get("session_keys"):
+        problems.append(
+            "TGACTORS_DATABASE_URL needs TGACTORS_SESSION_KEYS, so that sessions in that "
+            f"database can be opened again: make a key with `{_MAKE_A_KEY}` and keep it safe."
+        )
+    return problems
 
 
 def _problem(error: Any) -> str:
-    if not error["loc"]:
-        return str(error["msg"]).removeprefix("Value error, ")
     name = _PREFIX + str(error["loc"][0]).upper()
     return f"{name}: {error['msg']}."
