@@ -194,3 +194,13 @@ class JobsMachine(RuleBasedStateMachine):
 
 TestJobsMachine = JobsMachine.TestCase
 TestJobsMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_a_cancelled_waiter_is_told_once() -> None:
+    """Who is told of a cancellation hears nothing more when the job has unwound."""
+    machine = JobsMachine()
+    machine.start(key="a", told=False, slow_end=False)
+    machine.start(key="a", told=False, slow_end=False)
+    machine.cancel(key="a")
+    assert [each.told for each in machine.everyone] == [[JobCancelled]] * 2
+    machine.teardown()

@@ -195,6 +195,30 @@ def test_parking_has_a_bound_of_its_own() -> None:
     assert "depth=1/1 parked=10000" in repr(mailbox)
 
 
+def test_parked_callers_are_admitted_in_order() -> None:
+    """Each message taken admits the first of those who still wait for room; a close refuses all."""
+    mailbox = box(bound=1)
+    assert mailbox.put(envelope(Numbered(number=0)))
+    replies = [Kept() for _ in range(4)]
+    for number, reply in enumerate(replies, start=1):
+        assert not mailbox.put(envelope(Numbered(number=number), reply), park=True)
+    replies[1].give_up()
+
+    async def take() -> int:
+        taken = await asyncio.wait_for(mailbox.take(mailbox.work), 5.0)
+        assert taken is not None
+        assert isinstance(taken.message, Numbered)
+        return taken.message.number
+
+    assert [asyncio.run(take()) for _ in range(2)] == [0, 1]
+    assert [reply.parked for reply in replies] == [False, True, False, True]
+    assert not mailbox.leave()
+    assert mailbox.close("the test closed it")
+    assert [len(reply.told) for reply in replies] == [0, 0, 0, 1]
+    assert asyncio.run(take()) == 3
+    assert mailbox.depth == 0
+
+
 def test_what_nobody_took_is_handed_over_once() -> None:
     """Leftovers are all that was accepted, urgent first; a second look finds none."""
     mailbox = box()
