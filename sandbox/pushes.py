@@ -1,6 +1,6 @@
 """Telling connected clients what happens in the world."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 class Pushes:
     """The way of updates to whoever is connected, follows, and wants them."""
 
-    def __init__(self, messages: Messages, links: "set[Link]") -> None:
+    def __init__(
+        self, messages: Messages, links: "set[Link]", clock: Callable[[], float]
+    ) -> None:
         self._messages = messages
+        self._clock = clock
         self._links = links
         self._lost: dict[int, int] = {}  # updates still to be lost, by person
 
@@ -40,13 +43,17 @@ class Pushes:
         """Send an event to those whom it concerns."""
         updates = list(self._updates(event))
         packed: dict[int, Encoded] = {}
+        date = datetime.fromtimestamp(self._clock(), UTC)
         for link in tuple(self._links):
             for session in link.listeners():
                 person = world.people.get(session.key.person_id or 0)
                 if person is None or not _concerns(event, person):
                     continue
                 if person.id not in packed:
-                    packed[person.id] = _pack(world, person, event, updates)
+                    chats = _chats(world, person, event)
+                    packed[person.id] = Encoded(
+                        bytes(types.Updates(updates, users=[], chats=chats, date=date, seq=0))
+                    )
                 if not self._is_lost(person.id):
                     session.send(packed[person.id])
 
@@ -109,11 +116,9 @@ def _concerns(event: Event, person: Person) -> bool:
     return event.channel.id in person.follows
 
 
-def _pack(world: "World", person: Person, event: Event, updates: list[Any]) -> Encoded:
+def _chats(world: "World", person: Person, event: Event) -> list[Any]:
     posts: list[Post] = []
     if isinstance(event, PostsChanged):
         found = (event.channel.posts.get(number) for number in event.change.ids)
         posts = [post for post in found if post is not None]
-    chats = [chat(person, channel) for channel in sources(world, event.channel, posts)]
-    now = datetime.now(UTC)
-    return Encoded(bytes(types.Updates(updates, users=[], chats=chats, date=now, seq=0)))
+    return [chat(person, channel) for channel in sources(world, event.channel, posts)]

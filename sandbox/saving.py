@@ -104,9 +104,7 @@ def _all(thing: Any) -> dict[str, Any]:
 def _some(thing: Any, names: Any) -> dict[str, Any]:
     """These attributes, without those that say nothing."""
     found = ((name, getattr(thing, name)) for name in names)
-    return {
-        name: value for name, value in found if value not in (None, ()) and value is not False
-    }
+    return {name: value for name, value in found if value not in (None, ()) and value is not False}
 
 
 def _written(value: object) -> str:

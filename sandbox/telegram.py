@@ -60,7 +60,7 @@ class Telegram:
         self.salt = _new_salt()
         self.skew = 0.0  # seconds this Telegram's clock is ahead
         self.links: set[Link] = set()
-        self.pushes = Pushes(self.messages, self.links)
+        self.pushes = Pushes(self.messages, self.links, self.now)
         self.scanner: int | None = None  # whose phone scans every code at once
         self._tasks: set[asyncio.Task[None]] = set()
 

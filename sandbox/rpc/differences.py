@@ -31,7 +31,8 @@ def get_state(telegram: Telegram, _key: Key, _request: Any) -> object:
 def get_difference(telegram: Telegram, key: Key, request: Any) -> object:
     """Which channels to ask for what was missed."""
     viewer = viewer_of(telegram, key)
-    since = request.date.timestamp() - telegram.skew if request.date else 0.0
+    # A client's date is in whole seconds, and may be that of an update of the second after.
+    since = request.date.timestamp() - telegram.skew - 1 if request.date else 0.0
     followed = [telegram.world.channels[each] for each in viewer.follows]
     missed = [each for each in followed if each.log and each.log[-1].at >= since]
     missed = [each for each in missed if is_member(viewer, each)]
