@@ -20,6 +20,8 @@ M = TypeVar("M", bound=Message)
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
+RELEASE_SECONDS = 15.0
+"""For the store: open statements end first, and Postgres after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,13 @@ class House:
 
     async def start(self) -> None:
         """Start the store, then the parser; raise what kept either from starting."""
-        self._store = await self._system.spawn("store", self._make_store, timeout=START_SECONDS)
+        self._store = await self._system.spawn(
+            "store",
+            self._make_store,
+            timeout=START_SECONDS,
+            start_within=START_SECONDS,
+            release_within=RELEASE_SECONDS,
+        )
         self._parser = await self._system.spawn("parser", lambda: ParserActor(self.session))
 
     def _make_store(self) -> Actor[StoreMessage]:

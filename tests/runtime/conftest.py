@@ -11,24 +11,6 @@ import pytest
 
 from runtime import ActorSystem
 
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long runs out unless they are asked for by their mark."""
-    if "soak" in str(config.option.markexpr):
-        return
-    long_runs = [i for i in items if HERE in i.path.parents and i.get_closest_marker("soak")]
-    if long_runs:
-        config.hook.pytest_deselected(items=long_runs)
-        items[:] = [item for item in items if item not in long_runs]
-
-
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """Run async tests on asyncio."""
-    return "asyncio"
-
 
 @pytest.fixture
 def hurried() -> Iterator[None]:
