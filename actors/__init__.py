@@ -22,8 +22,10 @@ from actors.errors import (
     HouseOpen,
     LoginRequired,
     MixedTelegrams,
+    NoPasswordWanted,
     TelegramNotConfigured,
     TelegramUnreachable,
+    WrongPassword,
 )
 from actors.values import (
     Channel,
@@ -151,6 +153,7 @@ __all__ = [
     "LoginStep",
     "MailboxFull",
     "MixedTelegrams",
+    "NoPasswordWanted",
     "ParseProgress",
     "ParseReport",
     "PasswordNeeded",
@@ -162,6 +165,7 @@ __all__ = [
     "TelegramNotConfigured",
     "TelegramUnreachable",
     "Unread",
+    "WrongPassword",
     "open",
     "user",
 ]

@@ -60,6 +60,31 @@ class PasswordRequired(Refusal):
         self.hint = hint
 
 
+class PasswordWrong(Refusal):
+    """Telegram does not accept this password."""
+
+
+class WrongPassword(Refusal):
+    """The two-step password of account {account} is wrong; {left} tries are left. It is the one set
+    in Telegram under Settings, Privacy, Two-Step Verification: check the keyboard's language.
+    """  # noqa: D205
+
+    def __init__(self, account: int, left: int) -> None:
+        super().__init__(account, left)
+        self.account = account
+        self.left = left
+
+
+class NoPasswordWanted(Refusal):
+    """Nobody asked for a password of account {account}. Log in first; send it when a login says
+    PasswordNeeded.
+    """  # noqa: D205
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
 class TelegramNotConfigured(Refusal):
     """No Telegram is configured. Set TGACTORS_API_ID and TGACTORS_API_HASH (from
     https://my.telegram.org), or try it without an account: run `tgactors sandbox --scan` and set

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from actors.login import State
 from actors.values import (
     Channel,
@@ -27,6 +29,16 @@ class LoginRequest(StreamRequest[QrCode | PasswordNeeded, LoggedIn | LoginFailed
 
 
 @message
+class PasswordRequest(Request[None]):
+    """Prove the two-step password that a login waits for.
+
+    The password exists in this message only: it is kept nowhere, and shown by no `repr`.
+    """
+
+    password: str = field(repr=False)
+
+
+@message
 class ReadRequest(StreamRequest[ParseProgress, ParseReport]):
     """Read what is new in the account's channels."""
 
@@ -39,7 +51,7 @@ class StatusRequest(Urgent, Request[Status]):
     """Tell how the account is doing; no work is ahead of it."""
 
 
-SessionMessage = LoginRequest | ReadRequest | StatusRequest
+SessionMessage = LoginRequest | PasswordRequest | ReadRequest | StatusRequest
 """What a SessionActor understands."""
 
 

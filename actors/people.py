@@ -10,6 +10,7 @@ from actors.messages import (
     ListPosts,
     LoginRequest,
     ParseRequest,
+    PasswordRequest,
     StatusRequest,
 )
 from actors.values import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from actors.house import House
 
 LOGIN_SECONDS = 300.0
+PASSWORD_SECONDS = 60.0
 PARSE_SECONDS = 3600.0
 DEPTH = 100
 _SLACK_SECONDS = 60.0  # for a login's last words
@@ -44,8 +46,9 @@ class User:
     async def login(self, *, within: float = LOGIN_SECONDS) -> AsyncGenerator[LoginStep, None]:
         """Log in by QR code: yield each code to show, then `LoggedIn` or `LoginFailed`.
 
-        Codes are renewed for `within` seconds. An account that is READY yields `LoggedIn` at once;
-        a login that already runs is joined.
+        `PasswordNeeded` comes between them for an account with a two-step password: answer it with
+        `password`. Codes are renewed for `within` seconds. An account that is READY yields
+        `LoggedIn` at once; a login that already runs is joined.
         """
         session = self._house.session(self.id)
         timeout = within + _SLACK_SECONDS
@@ -53,6 +56,15 @@ class User:
             async for step in steps:
                 yield step
             yield steps.result
+
+    async def password(self, password: str) -> None:
+        """Prove the two-step password that a login has asked for with `PasswordNeeded`.
+
+        The login then goes on by itself. Raises `WrongPassword` with the tries that are left,
+        `NoPasswordWanted`, or `Flooded` when Telegram asks to wait.
+        """
+        request = PasswordRequest(password=password)
+        await self._house.session(self.id).ask(request, timeout=PASSWORD_SECONDS)
 
     async def parse(
         self,

@@ -55,6 +55,9 @@ class TelegramPort(Protocol):
     async def wait_scanned(self, until: datetime) -> None:
         """Return when the code was scanned, or at a time."""
 
+    async def check_password(self, password: str) -> Person:
+        """Complete a login that asked for a password; raises `PasswordWrong`."""
+
     async def me(self) -> Person:
         """Return whose session this is."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
@@ -11,15 +12,19 @@ import anyio
 from actors.errors import (
     Flooded,
     LoginRequired,
+    NoPasswordWanted,
     PasswordRequired,
+    PasswordWrong,
     SessionRevoked,
     TelegramUnreachable,
+    WrongPassword,
 )
 from actors.login import WAITING, Event, State, after
 from actors.messages import (
     LoadAccount,
     LoadSession,
     LoginRequest,
+    PasswordRequest,
     ReadRequest,
     SaveSession,
     SaveTransition,
@@ -44,6 +49,8 @@ from storage.errors import StorageError
 
 log = get_logger("actors")
 
+_PASSWORD_TRIES = 5
+_TOO_MANY_WRONG = "Too many wrong passwords. Log in again for a fresh code."
 _MOVE_SECONDS = 10.0
 _SHORTEST_QR = timedelta(seconds=1)  # however far the clocks are apart
 
@@ -66,7 +73,8 @@ class SessionActor(Actor[SessionMessage]):
         self._since: datetime | None = None
         self._telegram: TelegramPort | None = None
         self._kept: bytes | None = None  # the session record as it lies in the store
-        self._shown: QrCode | None = None  # the code a running login waits for
+        self._shown: QrCode | PasswordNeeded | None = None  # what a running login waits for
+        self._asking: _Asking | None = None
         self._reading = False
         self._last: ParseReport | None = None
 
@@ -89,6 +97,8 @@ class SessionActor(Actor[SessionMessage]):
                 if self._shown is not None:  # a login runs: who joins it sees where it is
                     await progress(message, self._shown)
                 return self.job(self._log_in(message), key="login")
+            case PasswordRequest():
+                return self.job(self._check_password(message))
             case ReadRequest():
                 return self.job(self._read(message), key="read")
             case StatusRequest():
@@ -138,11 +148,7 @@ class SessionActor(Actor[SessionMessage]):
             try:
                 token = await telegram.login_token()
             except PasswordRequired as password:
-                await self._move(Event.PASSWORD_ASKED, None)
-                await progress(request, PasswordNeeded(hint=password.hint))
-                raise _LoginEnded(
-                    "This account has a two-step password, which this version cannot ask for yet."
-                ) from None
+                return await self._proved(telegram, request, password.hint, deadline)
             if isinstance(token, Person):
                 return token
             if datetime.now(UTC) >= deadline:
@@ -154,6 +160,41 @@ class SessionActor(Actor[SessionMessage]):
             await progress(request, self._shown)
             soonest = datetime.now(UTC) + _SHORTEST_QR
             await telegram.wait_scanned(min(max(token.expires_at, soonest), deadline))
+
+    async def _proved(
+        self, telegram: TelegramPort, request: LoginRequest, hint: str, deadline: datetime
+    ) -> Person:
+        """Ask for the two-step password, and wait until somebody proves it."""
+        await self._move(Event.PASSWORD_ASKED, None)
+        self._asking = asking = _Asking(telegram)
+        self._shown = PasswordNeeded(hint=hint)
+        await progress(request, self._shown)
+        try:
+            async with asyncio.timeout(max(0.0, (deadline - datetime.now(UTC)).total_seconds())):
+                return await asking.proved
+        except TimeoutError:
+            raise _LoginEnded("No password came in time. Log in again for a fresh code.") from None
+        finally:
+            self._asking = None
+
+    async def _check_password(self, request: PasswordRequest) -> None:
+        asking = self._asking
+        if asking is None:
+            raise NoPasswordWanted(self._account)
+        # Telegram may have accepted it: whoever asked may leave, the login must hear of it.
+        with anyio.CancelScope(shield=True):
+            async with asking.turn:
+                if asking.proved.done():
+                    raise NoPasswordWanted(self._account)
+                try:
+                    person = await asking.telegram.check_password(request.password)
+                except PasswordWrong:
+                    asking.left -= 1
+                    if asking.left == 0:
+                        asking.proved.set_exception(_LoginEnded(_TOO_MANY_WRONG))
+                    raise WrongPassword(self._account, asking.left) from None
+                if not asking.proved.done():
+                    asking.proved.set_result(person)
 
     # Reading
 
@@ -236,6 +277,16 @@ class SessionActor(Actor[SessionMessage]):
             flood_until=flood if flood is not None and flood > datetime.now(UTC) else None,
             last_report=self._last,
         )
+
+
+class _Asking:
+    """A login that waits for a two-step password. The actor's own loop only."""
+
+    def __init__(self, telegram: TelegramPort) -> None:
+        self.telegram = telegram
+        self.proved: asyncio.Future[Person] = asyncio.get_running_loop().create_future()
+        self.turn = anyio.Lock()  # one password at a time
+        self.left = _PASSWORD_TRIES
 
 
 def _code(token: LoginToken, generation: int) -> QrCode:

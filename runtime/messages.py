@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class StreamRequest(Request[R], Generic[P, R]):
     __slots__ = ()
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def message(cls: type[T]) -> type[T]:
     """Make a class a frozen, slotted dataclass with keyword-only fields."""
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)

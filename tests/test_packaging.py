@@ -96,6 +96,7 @@ def test_the_embedded_api_is_pinned() -> None:
         "LoginStep",
         "MailboxFull",
         "MixedTelegrams",
+        "NoPasswordWanted",
         "ParseProgress",
         "ParseReport",
         "PasswordNeeded",
@@ -107,6 +108,7 @@ def test_the_embedded_api_is_pinned() -> None:
         "TelegramNotConfigured",
         "TelegramUnreachable",
         "Unread",
+        "WrongPassword",
         "open",
         "user",
     }

@@ -18,7 +18,7 @@ from actors.telegram import reading
 from actors.telegram.calls import CallLog
 from actors.telegram.client import WatchedClient
 from actors.telegram.errors import translated
-from actors.telegram.qr import QrLogin, person
+from actors.telegram.qr import QrLogin, person, prove
 from actors.telegram.session import RecordSession
 from storage.rows import ChannelSeen
 
@@ -65,6 +65,10 @@ class TelegramAccount:
         """Return when the code was scanned, or at a time."""
         if self._qr is not None:
             await self._qr.wait(until)
+
+    async def check_password(self, password: str) -> Person:
+        """Complete a login that asked for a password; raises `PasswordWrong`."""
+        return await self._within(prove(self._client, password), _CALL_SECONDS)
 
     async def me(self) -> Person:
         """Return whose session this is; raises `SessionRevoked` if it is nobody's any more."""

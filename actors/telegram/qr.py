@@ -12,7 +12,7 @@ from telethon.tl import types
 from telethon.tl.functions.account import GetPasswordRequest
 from telethon.tl.functions.auth import ExportLoginTokenRequest, ImportLoginTokenRequest
 
-from actors.errors import PasswordRequired
+from actors.errors import PasswordRequired, PasswordWrong
 from actors.ports import LoginToken, Person
 
 
@@ -53,6 +53,14 @@ class QrLogin:
         seconds = max(0.0, (until - datetime.now(UTC)).total_seconds())
         with suppress(TimeoutError):
             await asyncio.wait_for(self._scanned.wait(), seconds)
+
+
+async def prove(client: TelegramClient, password: str) -> Person:
+    """Complete a login by the account's two-step password, which never leaves this machine."""
+    try:
+        return person(await client.sign_in(password=password))
+    except (errors.PasswordHashInvalidError, errors.PasswordEmptyError):
+        raise PasswordWrong from None
 
 
 def person(user: types.User) -> Person:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from actors.coverage import joined
+from actors.errors import PasswordWrong
 from actors.login import State
 from actors.messages import (
     Follow,
@@ -58,6 +59,8 @@ class ModelTelegram:
         self.logged_out = False
         self.waited_until = THEN
         self.session = b"session"
+        self.password = ""
+        self.owner = Person(id=0, name="nobody")
         self.tokens: list[LoginToken | Person] = []
 
     async def channels(self) -> tuple[ChannelSeen, ...]:
@@ -114,6 +117,13 @@ class ModelTelegram:
         """Return the next of the script."""
         self._before("login_token", 0)
         return self.tokens.pop(0)
+
+    async def check_password(self, password: str) -> Person:
+        """Accept the one password there is."""
+        self._before("check_password", 0)
+        if password != self.password:
+            raise PasswordWrong
+        return self.owner
 
     async def me(self) -> Person:
         """Return whoever logged in last."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import anyio
 import pytest
 
 from actors.errors import (
     Flooded,
     LoginRequired,
+    NoPasswordWanted,
     PasswordRequired,
     SessionRevoked,
     TelegramUnreachable,
+    WrongPassword,
 )
 from actors.login import State
-from actors.messages import LoginRequest, ReadRequest, StatusRequest
+from actors.messages import LoginRequest, PasswordRequest, ReadRequest, StatusRequest
 from actors.ports import LoginToken, Person
 from actors.session import SessionActor
 from actors.values import LoggedIn, LoginFailed, ParseReport, PasswordNeeded, QrCode, Status
@@ -131,21 +136,85 @@ async def test_a_login_nobody_finishes_ends_at_its_deadline() -> None:
     assert (status.state, bench.made[0].open) == ("NEW", False)
 
 
-async def test_a_two_step_password_is_asked_for_and_said_to_be_beyond_this_version() -> None:
-    """The hint is shown, the login ends honestly, the state is not left waiting."""
-    bench = Bench()
-    bench.tokens += [token(1)]
-    await bench.actor.started()
+class Guarded(Bench):
+    """An account with a two-step password, whose code was scanned."""
 
-    def ask_password(method: str) -> None:
-        if method == "login_token" and not bench.tokens:
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens += [token(1)]
+        self.befall = self.ask_password
+
+    def ask_password(self, method: str) -> None:
+        """Ask once the code was scanned."""
+        if method == "login_token" and not self.tokens:
             raise PasswordRequired("the cat")
 
-    bench.befall = ask_password
-    shown, step = await bench.plain.stream(LoginRequest(within=60))
+    def make(self, record: bytes | None) -> ModelTelegram:
+        """Make a connection that knows the password."""
+        telegram = super().make(record)
+        telegram.password, telegram.owner = "мурка", ANNA
+        return telegram
+
+    async def begin(self) -> asyncio.Task[tuple[list[Any], LoggedIn | LoginFailed]]:
+        """Log in until the password is asked for."""
+        await self.actor.started()
+        login = asyncio.create_task(self.plain.stream(LoginRequest(within=60)))
+        with anyio.fail_after(10):
+            while (await self.status()).state != "PASSWORD_WAIT":
+                await anyio.lowlevel.checkpoint()
+        return login
+
+
+async def test_S6_a_two_step_password_completes_the_login() -> None:
+    """The hint is shown, a wrong password may be tried again, the right one makes it READY."""
+    bench = Guarded()
+    login = await bench.begin()
+    with pytest.raises(WrongPassword, match="4 tries"):
+        await bench.plain.ask(PasswordRequest(password="барсик"))
+    await bench.plain.ask(PasswordRequest(password="мурка"))
+    shown, step = await login
+    assert PasswordNeeded(hint="the cat") in shown
+    assert step == LoggedIn(account=ANNA.id)
+    assert bench.store.moves == [State.QR_WAIT, State.PASSWORD_WAIT, State.READY]
+
+
+async def test_S6_too_many_wrong_passwords_end_the_login() -> None:
+    """The tries are bounded; afterwards nobody waits for a password, and the state is NEW."""
+    bench = Guarded()
+    login = await bench.begin()
+    for left in (4, 3, 2, 1, 0):
+        with pytest.raises(WrongPassword) as caught:
+            await bench.plain.ask(PasswordRequest(password="барсик"))
+        assert caught.value.left == left
+    with pytest.raises(NoPasswordWanted):
+        await bench.plain.ask(PasswordRequest(password="мурка"))
+    _, step = await login
     assert isinstance(step, LoginFailed)
-    assert shown[-1] == PasswordNeeded(hint="the cat")
-    assert bench.store.moves == [State.QR_WAIT, State.PASSWORD_WAIT, State.NEW]
+    assert bench.store.moves[-1] is State.NEW
+    assert not bench.made[0].open
+
+
+async def test_S6_a_password_nobody_asked_for_is_refused() -> None:
+    """Without a login that waits there is nothing to prove."""
+    bench = Bench()
+    await bench.actor.started()
+    with pytest.raises(NoPasswordWanted, match="PasswordNeeded"):
+        await bench.plain.ask(PasswordRequest(password="мурка"))
+
+
+async def test_S6_a_password_that_never_comes_ends_the_login_at_its_deadline() -> None:
+    """The wait for a password lasts as long as the login may, and says so."""
+    bench = Guarded()
+    await bench.actor.started()
+    step = await bench.log_in(within=0.05)
+    assert isinstance(step, LoginFailed)
+    assert "in time" in step.reason
+    assert bench.store.moves[-1] is State.NEW
+
+
+def test_S6_a_password_is_not_shown() -> None:
+    """No `repr` of the message carries it."""
+    assert "мурка" not in repr(PasswordRequest(password="мурка"))
 
 
 async def test_a_login_that_cannot_reach_telegram_says_so() -> None:

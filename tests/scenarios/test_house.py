@@ -67,6 +67,27 @@ async def test_a_login_that_is_abandoned_leaves_no_client_and_no_waiting_state(
         assert (await user.status()).state == "READY"
 
 
+async def test_S6_an_account_with_a_two_step_password_logs_in_and_parses(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """After the scan the hint is asked with; wrong, then right: READY, and its posts are read."""
+    sandbox.set_password(PERSON, "мурка", hint="кошка")
+    sandbox.publish(channels[0].id, "a post")
+    async with open_house():
+        user = actors.user(PERSON)
+        seen: list[actors.LoginStep] = []
+        async for step in user.login():
+            seen.append(step)
+            if isinstance(step, actors.QrCode):
+                sandbox.scan(step.url, PERSON)
+            if isinstance(step, actors.PasswordNeeded):
+                with pytest.raises(actors.WrongPassword, match="4 tries are left"):
+                    await user.password("барсик")
+                await user.password("мурка")
+        assert seen[1:] == [actors.PasswordNeeded(hint="кошка"), actors.LoggedIn(account=PERSON)]
+        assert (await user.parse()).added == 1
+
+
 async def test_two_logins_of_one_account_are_one(sandbox: Sandbox, open_house: Open) -> None:
     """Whoever comes second sees the same code, and both end with the one scan."""
     async with open_house():
