@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
-from storage import migrations
+from storage import migrations, traits
 from storage.errors import (
     DatabaseBusy,
     DatabaseClosed,
@@ -76,14 +76,23 @@ class Database:
                 raise DatabaseUnreachable(where, why) from None
         return cls(pool, where=where, patience=patience)
 
+    @property
+    def where(self) -> str:
+        """The server and database, without who logs in and with what."""
+        return self._where
+
     async def migrate(self, steps: Sequence[Migration] = migrations.KNOWN) -> None:
         """Bring the schema up to date, or refuse and change nothing; two at once are safe."""
         async with self.transaction() as connection:
             await connection.execute(sql.lock_schema, timeout=MIGRATION_TIME)
-            await connection.execute(sql.create_migrations)
-            rows = await connection.fetch(sql.applied_migrations)
-            applied = {row["number"]: row["checksum"] for row in rows}
-            for step in migrations.pending(steps, applied):
+            found = await traits.read(connection)
+            traits.check(found, self._where)
+            missing = migrations.pending(steps, found.applied or {})
+            if missing:
+                traits.check_rights(found, self._where)
+            if found.applied is None:
+                await connection.execute(sql.create_migrations)
+            for step in missing:
                 await connection.execute(step.text, timeout=MIGRATION_TIME)
                 await connection.execute(
                     sql.record_migration, step.number, step.name, step.checksum
@@ -153,7 +162,12 @@ class Database:
         """Return a connection; the pool cuts it if its statement will not be cancelled."""
         # What the borrower got, a cancellation above all, is not to be hidden by this.
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await self._pool.release(connection, timeout=CANCEL_TIME)
+            try:
+                # Cancelled while it began, a transaction is open and the vendor knows none of it.
+                if connection.is_in_transaction():
+                    await connection.execute("ROLLBACK", timeout=CANCEL_TIME)
+            finally:
+                await self._pool.release(connection, timeout=CANCEL_TIME)
 
     def _check_loop(self) -> None:
         if asyncio.get_running_loop() is not self._loop:

@@ -61,6 +61,18 @@ class EmbeddedPostgresFailed(StorageError):
         self.log_tail = log_tail
 
 
+class DatabaseTooLarge(StorageError):
+    """The database in {folder} is too large ({megabytes} MB) to be tried on a copy.
+
+    See whether it opens with any other command: `tgactors status`.
+    """
+
+    def __init__(self, folder: str, megabytes: int) -> None:
+        super().__init__(folder, megabytes)
+        self.folder = folder
+        self.megabytes = megabytes
+
+
 class DatabaseUnreachable(StorageError):
     """The database at {where} cannot be reached: {why}.
 
@@ -128,6 +140,31 @@ class DatabaseFull(StorageError):
     def __init__(self, where: str) -> None:
         super().__init__(where)
         self.where = where
+
+
+class DatabaseForeign(StorageError):
+    """The database at {where} belongs to something else: it holds a table {table!r}.
+
+    Nothing in it was changed. Name an empty database of its own in TGACTORS_DATABASE_URL.
+    """
+
+    def __init__(self, where: str, table: str) -> None:
+        super().__init__(where, table)
+        self.where = where
+        self.table = table
+
+
+class DatabaseUnfit(StorageError):
+    """The database at {where} cannot hold the archive: {why}.
+
+    {remedy}, and name it in TGACTORS_DATABASE_URL.
+    """
+
+    def __init__(self, where: str, why: str, remedy: str) -> None:
+        super().__init__(where, why, remedy)
+        self.where = where
+        self.why = why
+        self.remedy = remedy
 
 
 class DatabaseNewer(StorageError):

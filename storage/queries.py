@@ -13,6 +13,8 @@ class Queries:
     """The text of each statement."""
 
     lock_schema: str
+    traits: str
+    lowered: str
     create_migrations: str
     applied_migrations: str
     record_migration: str
@@ -30,6 +32,8 @@ class Queries:
     newest_posts: str
     channel_views: str
     count_posts: str
+    count_accounts: str
+    sealed_sessions: str
 
 
 def load(text: str) -> Queries:

@@ -2,9 +2,34 @@
 -- Let one migration at a time run in this database, until its transaction ends.
 SELECT pg_advisory_xact_lock(7305812465);
 
+-- name: traits
+-- What a database is like: the server's version, the encoding, and the tables it holds.
+WITH place AS (
+    SELECT oid, nspname FROM pg_namespace WHERE nspname = current_schema()
+)
+SELECT
+    current_setting('server_version_num')::int AS version,
+    current_setting('server_encoding') AS encoding,
+    coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM place), false) AS may_create,
+    (
+        SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = to_regclass('migrations') AND attnum > 0 AND NOT attisdropped
+    ) AS migrations,
+    (
+        SELECT min(relname::text) FROM pg_class JOIN place ON place.oid = relnamespace
+        WHERE relkind IN ('r', 'p') AND NOT EXISTS (  -- an extension's tables are nobody's
+            SELECT FROM pg_depend
+            WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+        )
+    ) AS "table";
+
+-- name: lowered
+-- Put a text into lower case as this database's locale does.
+SELECT lower($1::text);
+
 -- name: create_migrations
 -- Make the record of applied migrations.
-CREATE TABLE IF NOT EXISTS migrations (
+CREATE TABLE migrations (
     number integer PRIMARY KEY,
     name text NOT NULL,
     checksum text NOT NULL,
@@ -135,3 +160,11 @@ ORDER BY position, channels.id;
 SELECT count(*) FROM posts
 JOIN subscriptions ON subscriptions.channel = posts.channel_id
 WHERE account = $1 AND left_at IS NULL;
+
+-- name: count_accounts
+-- How many accounts are registered.
+SELECT count(*) FROM accounts;
+
+-- name: sealed_sessions
+-- The newest sealed sessions, for a look at whether they open.
+SELECT account, record FROM sessions ORDER BY updated_at DESC, account LIMIT $1;

@@ -86,12 +86,7 @@ class Place:
     @property
     def sockets(self) -> Path:
         """The socket's folder: in the home, or a short path where that one is too long."""
-        inside = self.home / "sock"
-        fits = len(os.fsencode(inside / SOCKET_NAME)) <= SOCKET_PATH_LIMIT
-        # Clients and server cut a list of sockets at commas, and disagree about the rest.
-        if fits and PLAIN_PATH.fullmatch(str(inside)):
-            return inside
-        return SHORT / f"tgactors-{_digest(self.home)}"
+        return sockets_of(self.home)
 
     def make_sockets(self) -> None:
         """Create the socket's folder for the server's user alone; refuse somebody else's."""
@@ -110,6 +105,23 @@ def choose(data: Path) -> Place:
     except OSError as error:
         raise DataFolderUnusable(error.filename or str(data), reason(error)) from error
     return place
+
+
+def sockets_of(home: Path) -> Path:
+    """Return where the server of a home has its socket."""
+    inside = home / "sock"
+    fits = len(os.fsencode(inside / SOCKET_NAME)) <= SOCKET_PATH_LIMIT
+    # Clients and server cut a list of sockets at commas, and disagree about the rest.
+    if fits and PLAIN_PATH.fullmatch(str(inside)):
+        return inside
+    return SHORT / f"tgactors-{_digest(home)}"
+
+
+def existing_home(data: Path) -> Path | None:
+    """Return where the data folder's database lives, None if it has none; makes nothing."""
+    data = data.absolute().resolve()
+    homes = (data / "postgres", _refuge(data))
+    return next((home for home in homes if (home / "cluster").exists()), None)
 
 
 def _as_owner(data: Path) -> Place:

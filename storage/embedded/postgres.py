@@ -72,8 +72,7 @@ class Postgres:
     @property
     def dsn(self) -> str:
         """The address for asyncpg and libpq."""
-        host = quote(str(self._place.sockets))
-        return f"postgresql://postgres@/{cluster.DATABASE}?host={host}&port={PORT}"
+        return address(self._place.sockets)
 
     @property
     def where(self) -> Path:
@@ -113,6 +112,11 @@ class Postgres:
         if not _await_watcher(self._place, until):
             raise EmbeddedPostgresFailed("the server did not end in time")
         cluster.clear(self._place)  # nothing to do, unless the watcher was killed
+
+
+def address(sockets: Path) -> str:
+    """Return the address for asyncpg and libpq of the server with that socket."""
+    return f"postgresql://postgres@/{cluster.DATABASE}?host={quote(str(sockets))}&port={PORT}"
 
 
 def _start_lock(place: Place, until: float) -> FileLock:

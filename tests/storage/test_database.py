@@ -148,6 +148,18 @@ async def test_a_cancelled_caller_gives_its_connection_back(dsn: str) -> None:
         assert await db.fetch_value("SELECT 1") == 1
 
 
+async def test_a_transaction_left_open_is_undone_in_silence(dsn: str) -> None:
+    """One that was cancelled while it began is rolled back, and the vendor complains of nothing."""
+    heard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: heard.append(what))
+    async with await Database.open(dsn, connections=1) as db:
+        async with db.connection() as connection:
+            await connection.execute("BEGIN")
+            await accounts.transition_on(connection, 1, "NEW", None)
+        assert await accounts.all(db) == []
+    assert heard == []
+
+
 async def test_a_cut_connection_is_replaced(dsn: str) -> None:
     """A caller whose connection dies is told; the next one gets a new connection."""
     async with await Database.open(dsn, connections=1) as db:

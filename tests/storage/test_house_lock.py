@@ -4,17 +4,21 @@ import os
 import stat
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from storage.errors import DataFolderUnusable, HouseLocked
-from storage.house_lock import HouseLock
+from storage.file_lock import FileLock
+from storage.house_lock import HouseLock, holder_of
 
 HOLDER = """
 import sys
 from pathlib import Path
-from storage.house_lock import HouseLock
+from storage.file_lock import FileLock
+from storage.house_lock import HouseLock, holder_of
 lock = HouseLock.acquire(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
@@ -96,3 +100,31 @@ def test_a_file_in_the_way_is_told(folder: Path) -> None:
         with pytest.raises(DataFolderUnusable, match="TGACTORS_DATA") as refused:
             HouseLock.acquire(path)
         assert refused.value.path == str(path)
+
+
+def test_the_holder_is_seen_from_outside(folder: Path) -> None:
+    """A look names the process in the house, None when nobody is there, and makes nothing."""
+    assert holder_of(folder) is None
+    assert list(folder.iterdir()) == []
+    with hold_elsewhere(folder) as holder:
+        assert holder_of(folder) == holder.pid
+        holder.kill()
+        holder.wait(10)
+    assert holder_of(folder) is None
+
+
+def test_a_look_keeps_no_house_out(folder: Path) -> None:
+    """Whoever opens in the very moment of a look waits for it to end."""
+    with FileLock(folder / "house.lock") as looking:
+        assert looking.shared()
+        threading.Timer(0.02, looking.close).start()
+        began = time.monotonic()
+        HouseLock.acquire(folder).release()
+        assert time.monotonic() - began >= 0.02
+
+
+def test_a_look_at_what_one_may_not_see_is_told(folder: Path) -> None:
+    """A lock that is a link to elsewhere is refused in words."""
+    (folder / "house.lock").symlink_to(folder / "elsewhere")
+    with pytest.raises(DataFolderUnusable, match="TGACTORS_DATA"):
+        holder_of(folder)
