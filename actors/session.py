@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import assert_never
 
 import anyio
@@ -13,11 +12,8 @@ from actors.errors import (
     Flooded,
     LoginRequired,
     NoPasswordWanted,
-    PasswordRequired,
-    PasswordWrong,
     SessionRevoked,
     TelegramUnreachable,
-    WrongPassword,
 )
 from actors.login import WAITING, Event, State, after
 from actors.messages import (
@@ -31,9 +27,9 @@ from actors.messages import (
     SessionMessage,
     StatusRequest,
 )
-from actors.ports import Asks, LoginToken, MakeTelegram, Person, TelegramPort
-from actors.qr import drawn
+from actors.ports import Asks, MakeTelegram, TelegramPort
 from actors.reading import Reading
+from actors.signing_in import LoginEnded, SigningIn
 from actors.values import (
     LoggedIn,
     LoginFailed,
@@ -49,10 +45,7 @@ from storage.errors import StorageError
 
 log = get_logger("actors")
 
-_PASSWORD_TRIES = 5
-_TOO_MANY_WRONG = "Too many wrong passwords. Log in again for a fresh code."
 _MOVE_SECONDS = 10.0
-_SHORTEST_QR = timedelta(seconds=1)  # however far the clocks are apart
 
 
 class SessionActor(Actor[SessionMessage]):
@@ -73,8 +66,7 @@ class SessionActor(Actor[SessionMessage]):
         self._since: datetime | None = None
         self._telegram: TelegramPort | None = None
         self._kept: bytes | None = None  # the session record as it lies in the store
-        self._shown: QrCode | PasswordNeeded | None = None  # what a running login waits for
-        self._asking: _Asking | None = None
+        self._signing_in: SigningIn | None = None
         self._reading = False
         self._last: ParseReport | None = None
 
@@ -94,11 +86,12 @@ class SessionActor(Actor[SessionMessage]):
         """Answer at once what is known, and by a job what takes time."""
         match message:
             case LoginRequest():
-                if self._shown is not None:  # a login runs: who joins it sees where it is
-                    await progress(message, self._shown)
+                running = self._signing_in
+                if running is not None and running.newest is not None:
+                    await progress(message, running.newest)  # who joins sees where it is
                 return self.job(self._log_in(message), key="login")
             case PasswordRequest():
-                return self.job(self._check_password(message))
+                return self.job(self._prove(message))
             case ReadRequest():
                 return self.job(self._read(message), key="read")
             case StatusRequest():
@@ -111,90 +104,39 @@ class SessionActor(Actor[SessionMessage]):
     async def _log_in(self, request: LoginRequest) -> LoggedIn | LoginFailed:
         try:
             if self._state is not State.READY:
-                await self._log_in_by_qr(request)
+                await self._sign_in(request)
             return LoggedIn(account=self._account)
-        except _LoginEnded as end:
+        except LoginEnded as end:
             return LoginFailed(reason=end.reason)
         except (Flooded, SessionRevoked, TelegramUnreachable) as trouble:
             return LoginFailed(reason=str(trouble))
         finally:
-            self._shown = None
             if self._state in WAITING:
                 await self._move(Event.GIVEN_UP, "the login was not finished")
 
-    async def _log_in_by_qr(self, request: LoginRequest) -> None:
+    async def _sign_in(self, request: LoginRequest) -> None:
+        async def show(step: QrCode | PasswordNeeded) -> None:
+            await progress(request, step)
+
         await self._disconnect()
         telegram = self._make(None)
+        self._signing_in = SigningIn(
+            self._account, telegram, within=request.within, moved=self._move, show=show
+        )
         try:
             await telegram.connect()
-            person = await self._scanned(telegram, request)
-            if person.id != self._account:
-                await telegram.log_out()
-                raise _LoginEnded(
-                    f"The code was scanned by account {person.id}, not by {self._account}: that "
-                    "session was ended. Scan it with the right account, or log in as the other."
-                )
+            await self._signing_in.run()
             self._kept = telegram.record()
-            await self._move(Event.AUTHORISED, None, record=self._kept)
+            await self._move(Event.AUTHORISED, record=self._kept)
         finally:
+            self._signing_in = None
             with anyio.CancelScope(shield=True):  # it has a deadline of its own
                 await telegram.close()
 
-    async def _scanned(self, telegram: TelegramPort, request: LoginRequest) -> Person:
-        """Show one code after another until one is scanned."""
-        deadline = datetime.now(UTC) + timedelta(seconds=request.within)
-        generation = 0
-        while True:
-            try:
-                token = await telegram.login_token()
-            except PasswordRequired as password:
-                return await self._proved(telegram, request, password.hint, deadline)
-            if isinstance(token, Person):
-                return token
-            if datetime.now(UTC) >= deadline:
-                raise _LoginEnded("Nobody scanned the code in time. Log in again for a fresh one.")
-            generation += 1
-            if self._state is not State.QR_WAIT:
-                await self._move(Event.QR_SHOWN, None)
-            self._shown = _code(token, generation)
-            await progress(request, self._shown)
-            soonest = datetime.now(UTC) + _SHORTEST_QR
-            await telegram.wait_scanned(min(max(token.expires_at, soonest), deadline))
-
-    async def _proved(
-        self, telegram: TelegramPort, request: LoginRequest, hint: str, deadline: datetime
-    ) -> Person:
-        """Ask for the two-step password, and wait until somebody proves it."""
-        await self._move(Event.PASSWORD_ASKED, None)
-        self._asking = asking = _Asking(telegram)
-        self._shown = PasswordNeeded(hint=hint)
-        await progress(request, self._shown)
-        try:
-            async with asyncio.timeout(max(0.0, (deadline - datetime.now(UTC)).total_seconds())):
-                return await asking.proved
-        except TimeoutError:
-            raise _LoginEnded("No password came in time. Log in again for a fresh code.") from None
-        finally:
-            self._asking = None
-
-    async def _check_password(self, request: PasswordRequest) -> None:
-        asking = self._asking
-        if asking is None:
+    async def _prove(self, request: PasswordRequest) -> None:
+        if self._signing_in is None:
             raise NoPasswordWanted(self._account)
-        # Telegram may have accepted it: whoever asked may leave, the login must hear of it.
-        with anyio.CancelScope(shield=True):
-            async with asking.turn:
-                if asking.proved.done():
-                    raise NoPasswordWanted(self._account)
-                try:
-                    person = await asking.telegram.check_password(request.password)
-                except PasswordWrong:
-                    asking.left -= 1
-                    if asking.left == 0:
-                        asking.proved.set_exception(_LoginEnded(_TOO_MANY_WRONG))
-                    raise WrongPassword(self._account, asking.left) from None
-                if not asking.proved.done():
-                    asking.proved.set_result(person)
+        await self._signing_in.prove(request.password)
 
     # Reading
 
@@ -251,7 +193,9 @@ class SessionActor(Actor[SessionMessage]):
 
     # State
 
-    async def _move(self, event: Event, reason: str | None, *, record: bytes | None = None) -> None:
+    async def _move(
+        self, event: Event, reason: str | None = None, *, record: bytes | None = None
+    ) -> None:
         """Persist what an event leads to, then believe it; a cancelled job does both or neither."""
         state = after(self._state, event)
         transition = SaveTransition(
@@ -277,30 +221,3 @@ class SessionActor(Actor[SessionMessage]):
             flood_until=flood if flood is not None and flood > datetime.now(UTC) else None,
             last_report=self._last,
         )
-
-
-class _Asking:
-    """A login that waits for a two-step password. The actor's own loop only."""
-
-    def __init__(self, telegram: TelegramPort) -> None:
-        self.telegram = telegram
-        self.proved: asyncio.Future[Person] = asyncio.get_running_loop().create_future()
-        self.turn = anyio.Lock()  # one password at a time
-        self.left = _PASSWORD_TRIES
-
-
-def _code(token: LoginToken, generation: int) -> QrCode:
-    return QrCode(
-        url=token.url,
-        expires_at=token.expires_at,
-        generation=generation,
-        terminal=drawn(token.url),
-    )
-
-
-class _LoginEnded(Exception):
-    """A login has come to an end that is nobody's fault."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
