@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import typer
 
@@ -31,7 +31,7 @@ def opened(*, as_json: bool, verbose: bool = False) -> Iterator[Screen]:
         refuse(screen, type(refusal).__name__, str(refusal))
 
 
-def refuse(screen: Screen, code: str, text: str) -> None:
+def refuse(screen: Screen, code: str, text: str) -> NoReturn:
     """Say why not, and end the command."""
     screen.complain(text)
     screen.answer({"error": {"code": code, "text": text}})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot import door
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
 from bot.house import open_house
+from bot.password import asked
 from bot.qr_board import QrBoard
 from bot.screen import Screen
 from bot.wording import printable
@@ -52,6 +53,29 @@ async def _followed(screen: Screen, account: int) -> LoggedIn | LoginFailed:
                     case actors.PasswordNeeded(hint=hint):
                         known = f"its hint: {printable(hint)}" if hint else "it has no hint"
                         screen.say(f"This account has a two-step password; {known}.")
+                        await _prove(screen, account)
                     case actors.LoggedIn() | actors.LoginFailed():
                         return step
     raise RuntimeError("a login ended without its last step")
+
+
+async def _prove(screen: Screen, account: int) -> None:
+    """Ask for the password until it is right, or the tries are used up."""
+    import actors
+
+    while True:
+        password = await asked()
+        if password is None:
+            door.refuse(
+                screen,
+                "PasswordNeeded",
+                "The password is asked for in a terminal, or read from standard input: run the "
+                "login again there.",
+            )
+        try:
+            await actors.user(account).password(password)
+        except actors.WrongPassword as wrong:
+            screen.say(str(wrong))
+            if wrong.left:
+                continue
+        return
