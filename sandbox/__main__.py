@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from sandbox import coverage
 from sandbox.demo import demo_world
 from sandbox.errors import WorldFileInvalid
 from sandbox.generate import generated_world
@@ -17,6 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Serve a world; print its address, or with --mint a line of JSON with sessions."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.coverage:
+        sys.stdout.write(f"{coverage.table()}\n\nNot served: {coverage.unserved()}.\n")
+        return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         world = _world(options)
@@ -51,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=main.__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--demo", action="store_true", help="the demo's world, not a generated one")
+    parser.add_argument(
+        "--coverage", action="store_true", help="print the table of served methods, and end"
+    )
     parser.add_argument("--world", metavar="FILE", help="the world in a JSON file")
     parser.add_argument("--channels", type=int, default=15)
     parser.add_argument("--posts", type=int, default=2_000, help="in each channel")

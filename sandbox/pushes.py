@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 class Pushes:
     """The way of updates to whoever is connected, follows, and wants them."""
 
-    def __init__(
-        self, messages: Messages, links: "set[Link]", clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, messages: Messages, links: "set[Link]", clock: Callable[[], float]) -> None:
         self._messages = messages
         self._clock = clock
         self._links = links

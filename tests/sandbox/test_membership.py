@@ -206,7 +206,9 @@ async def test_hidden_history_is_hidden_from_one_person(
         assert await _texts(client, anna, news) == ["post 250", "post 249"]
         hidden, shown = await client.get_messages(peer, ids=[248, 249])
         assert (hidden, shown.message) == (None, "post 249")
-        assert [post.id async for post in client.iter_messages(peer, search="post 24")] == [249]
+        assert [
+            post.id async for post in client.iter_messages(peer, search="post 24", wait_time=0)
+        ] == [249]
         full = await client(functions.channels.GetFullChannelRequest(peer))
         assert full.full_chat.available_min_id == 248
         assert len(await _texts(other, boris, news)) == 5

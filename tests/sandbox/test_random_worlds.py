@@ -156,9 +156,12 @@ async def _read_all(client: Any, world: World) -> None:
         channel, dialog = world.channels[channel_id], dialogs[channel_id]
         posts = _visible(world, channel)
         said = [_said(channel, post) for post in posts]
-        down = [_read(seen) async for seen in client.iter_messages(dialog.entity)]
+        down = [_read(seen) async for seen in client.iter_messages(dialog.entity, wait_time=0)]
         assert down == said[::-1]
-        up = [_read(seen) async for seen in client.iter_messages(dialog.entity, reverse=True)]
+        up = [
+            _read(seen)
+            async for seen in client.iter_messages(dialog.entity, reverse=True, wait_time=0)
+        ]
         assert up == said
         ids = list(range(1, channel.last_id + 1))
         named = await client.get_messages(dialog.entity, ids=ids) if ids else []
