@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.demo import demo
+from bot.commands.doctor import doctor
 from bot.commands.login import login
 from bot.commands.parse import parse
 from bot.commands.posts import posts
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (demo, sandbox, login, parse, posts, status):
+for _command in (demo, sandbox, login, parse, posts, status, doctor):
     app.command()(_command)
 
 

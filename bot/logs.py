@@ -27,6 +27,9 @@ def listen(*, verbose: bool) -> None:
         ("tgactors", logging.INFO if verbose else logging.WARNING),
         # Whatever keeps Telethon from its work reaches people in our own words.
         ("tgactors.telethon", logging.WARNING if verbose else logging.ERROR),
+        # The vendors' own words: asyncpg's go through the loop it runs in.
+        ("asyncio", logging.WARNING if verbose else logging.ERROR),
+        ("asyncpg", logging.WARNING if verbose else logging.ERROR),
     ):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]

@@ -29,7 +29,7 @@ def login(
     import actors
 
     async def steps() -> LoggedIn | LoginFailed:
-        async with open_house(data=data, telegram=telegram):
+        async with open_house(data=data, telegram=telegram, writes=True):
             return await _followed(screen, account)
 
     with door.opened(as_json=json, verbose=verbose) as screen:

@@ -54,7 +54,7 @@ def parse(
     posts = _depth(depth)
 
     async def read() -> ParseReport:
-        async with open_house(data=data, telegram=telegram):
+        async with open_house(data=data, telegram=telegram, writes=True):
             with ReadingBar(screen) as bar:
                 return await actors.user(account).parse(depth=posts, progress=bar.show)
 

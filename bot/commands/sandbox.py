@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from bot import door
 from bot.commands.options import AsJson
-from bot.wording import counted
+from bot.wording import counted, line
 
 if TYPE_CHECKING:
     from bot.screen import Screen
@@ -50,16 +51,23 @@ Scan = Annotated[
 ]
 
 
-def sandbox(*, port: Port = PORT, scan: Scan = False, json: AsJson = False) -> None:
+WorldFile = Annotated[
+    Path | None,
+    typer.Option("--world", metavar="FILE", help="The world to serve, in place of the demo's."),
+]
+
+
+def sandbox(
+    *, port: Port = PORT, scan: Scan = False, world: WorldFile = None, json: AsJson = False
+) -> None:
     """Run a Telegram on this machine, to try things without an account."""
     from sandbox import demo_world
 
     with door.opened(as_json=json) as screen, ExitStack() as running:
-        world = demo_world()
-        person = next(iter(world.people))
-        telegram = running.enter_context(_listening(world, port, screen))
+        served = demo_world() if world is None else _loaded(world)
+        telegram = running.enter_context(_listening(served, port, screen))
         if scan:
-            telegram.scan_automatically(person)
+            telegram.scan_automatically(next(iter(served.people)))
 
         async def serve() -> None:
             """Say where it is as soon as SIGTERM, the proper end of a server, is heard."""
@@ -71,13 +79,28 @@ def sandbox(*, port: Port = PORT, scan: Scan = False, json: AsJson = False) -> N
         door.run(serve)
 
 
+def _loaded(file: Path) -> World:
+    """Read a world in which somebody lives, or refuse the file with the place that is wrong."""
+    import sandbox
+    from bot.refusals import WorldFileInvalid
+
+    try:
+        world = sandbox.World.from_json(file)
+    except sandbox.WorldFileInvalid as refusal:
+        raise WorldFileInvalid(refusal.file, refusal.where, refusal.problem) from None
+    if not world.people:
+        problem = "Nobody lives in it: add a person."
+        raise WorldFileInvalid(str(file), "people", problem)
+    return world
+
+
 @contextmanager
 def _listening(world: World, port: int, screen: Screen) -> Iterator[Sandbox]:
     """Serve a world on a port, or refuse if somebody else has it."""
     from bot.refusals import PortTaken
     from sandbox import Sandbox
 
-    telegram = Sandbox(world, port, on_call=lambda call: screen.say(Text(_told(call), "dim")))
+    telegram = Sandbox(world, port, on_call=lambda call: screen.say_whole(row_of(call)))
     with ExitStack() as running:
         try:
             running.enter_context(telegram)
@@ -106,6 +129,8 @@ def _introduce(screen: Screen, telegram: Sandbox, *, scan: bool) -> None:
         screen.say_whole(f"    {command}")
     screen.say("\nor from a program of your own:\n")
     screen.say_whole(indent(PROGRAM.format(address=address, person=person.id), "    "))
+    screen.say("\nWhat clients do:\n")
+    screen.say_whole(_row(*HEAD))
     screen.answer(
         {
             "address": address,
@@ -117,8 +142,22 @@ def _introduce(screen: Screen, telegram: Sandbox, *, scan: bool) -> None:
     )
 
 
-def _told(call: Call) -> str:
-    """Describe an answered call in a line."""
-    caller = "nobody yet" if call.user is None else str(call.user)
-    channel = "" if call.channel is None else f", channel {call.channel}"
-    return f"{call.method} from {caller}{channel}: {call.answer}"
+_WIDTHS = (28, 10, 10, 18)
+HEAD = ("Method", "Person", "Channel", "Answer", "Fault")
+
+
+def row_of(call: Call) -> str:
+    """Put an answered call into a line of the table."""
+    return _row(
+        call.method,
+        "-" if call.user is None else str(call.user),
+        "-" if call.channel is None else str(call.channel),
+        call.answer,
+        call.fault or "",
+    )
+
+
+def _row(*cells: str) -> str:
+    *padded, last = (line(cell) for cell in cells)
+    columns = (f"{cell:<{width}}" for cell, width in zip(padded, _WIDTHS, strict=True))
+    return f"{' '.join(columns)} {last}".rstrip()

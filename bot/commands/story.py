@@ -37,7 +37,9 @@ class Story:
     async def tell(self) -> Findings:
         """Let it happen, and return what was measured."""
         self._introduce()
-        async with open_house(data=self._data, telegram=self._telegram.address) as house:
+        async with open_house(
+            data=self._data, telegram=self._telegram.address, writes=True
+        ) as house:
             user = house.user(self._person.id)
             await self._log_in(user)
             first, answers = await self._first_parse(user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -12,8 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from telethon.crypto import AuthKey
 
-from sandbox import Sandbox, demo_world
+from actors.telegram.session import RecordSession
+from sandbox import Minted, Sandbox, demo_world
+from storage import sessions
+from storage.database import Database
+from storage.sessions import Vault, new_key
 
 PERSON = 8124731874
 TGACTORS = Path(sys.executable).with_name("tgactors")
@@ -113,12 +119,36 @@ def telegram() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def known(line: CommandLine, telegram: Sandbox) -> CommandLine:
-    """A command line set up for that Telegram, with the person logged in."""
-    line.env["TGACTORS_TELEGRAM"] = telegram.address
-    done = line.run("login", PERSON)
-    assert done.status == 0, done
+def known(line: CommandLine, telegram: Sandbox, dsn: str) -> CommandLine:
+    """A command line set up for that Telegram and a database, with the person logged in."""
+    key = new_key()
+    line.env |= {
+        "TGACTORS_TELEGRAM": telegram.address,
+        "TGACTORS_DATABASE_URL": dsn,
+        "TGACTORS_SESSION_KEYS": key,
+    }
+    asyncio.run(admit(dsn, key, telegram.mint(PERSON)))
     return line
+
+
+async def admit(dsn: str, key: str, minted: Minted) -> None:
+    """Store what a login would: the person's session, and that the account is READY."""
+    session = RecordSession()
+    session.set_dc(minted.dc_id, minted.host, minted.port)
+    session.auth_key = AuthKey(minted.auth_key)
+    async with await Database.open(dsn, connections=1) as db:
+        await sessions.admit(db, Vault([key]), PERSON, "READY", None, session.record())
+
+
+def refused(done: Done, code: str, *words: str) -> None:
+    """Check that a command with --json was refused, in text and as JSON."""
+    assert done.status == 2, done
+    error = done.facts["error"]
+    assert error["code"] == code
+    assert done.err.split() == error["text"].split()
+    for each in words:
+        assert each in error["text"]
+    assert "Traceback" not in done.err
 
 
 def children_of_the_data_folder(folder: Path) -> list[str]:

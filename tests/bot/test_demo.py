@@ -59,11 +59,14 @@ def test_the_demo_tells_people_what_it_does(line: CommandLine) -> None:
 @pytest.mark.parametrize(
     "env",
     [
-        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "HOME": ""},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-        {"PYTHONIOENCODING": "ascii"},
-        {"HOME": ""},
-        {"TGACTORS_DATABASE_URL": "postgresql://nowhere/x", "TGACTORS_API_ID": "x"},
+        {
+            "PYTHONIOENCODING": "ascii",
+            "TGACTORS_DATABASE_URL": "postgresql://nowhere/x",
+            "TGACTORS_API_ID": "x",
+            "TGACTORS_FREE_SPACE_MB": "999999999",
+        },
     ],
     ids=" ".join,
 )

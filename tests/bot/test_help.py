@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from bot.__main__ import app
 from tests.bot.conftest import CommandLine
 
-COMMANDS = ("demo", "sandbox", "login", "parse", "posts", "status")
+COMMANDS = ("demo", "sandbox", "login", "parse", "posts", "status", "doctor")
 
 
 def test_the_commands_are_these() -> None:
@@ -21,13 +23,13 @@ def test_the_commands_are_these() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_explains_itself(line: CommandLine, command: str) -> None:
+def test_each_command_explains_itself(command: str) -> None:
     """--help fits 80 columns, names --json, and exits 0."""
-    done = line.run(command, "--help", COLUMNS="80")
-    assert done.status == 0
-    assert "--json" in done.out
-    assert max(map(len, done.out.splitlines())) <= 80
-    assert "\x1b" not in done.out
+    done = CliRunner().invoke(app, [command, "--help"], terminal_width=80)
+    assert done.exit_code == 0
+    assert "--json" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "\x1b" not in done.stdout
 
 
 def test_version_is_the_installed_one(line: CommandLine) -> None:
@@ -59,13 +61,25 @@ def test_help_loads_nothing_heavy() -> None:
         (["parse", "7", "--depth", "some"], "neither a number from 1 on nor the word all"),
         (["posts", "7", "--limit", "0"], "--limit"),
         (["sandbox", "--port", "70000"], "--port"),
+        (["doctor", "7"], "unexpected extra argument"),
         (["dance"], "No such command 'dance'"),
     ],
 )
-def test_wrong_usage_exits_2(line: CommandLine, words: list[str], complaint: str) -> None:
+def test_wrong_usage_exits_2(
+    words: list[str], complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong word is named on standard error, with status 2 and nothing done."""
-    done = line.run(*words)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert complaint in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_usage_is_told_without_a_trace(line: CommandLine) -> None:
+    """In a process of its own too a wrong word ends with status 2, and nothing but words."""
+    done = line.run("dance")
     assert (done.status, done.out) == (2, "")
-    assert complaint in done.err
+    assert "No such command 'dance'" in done.err
     assert "Traceback" not in done.err
     assert list(line.folder.iterdir()) == []

@@ -9,20 +9,9 @@ from pathlib import Path
 import pytest
 
 import actors
-from bot.refusals import FolderNotEmpty, NoSuchChannel, PortTaken
+from bot.refusals import FolderNotEmpty, NoSpace, NoSuchChannel, PortTaken, WorldFileInvalid
 from sandbox import Sandbox
-from tests.bot.conftest import PERSON, CommandLine, Done
-
-
-def refused(done: Done, code: str, *words: str) -> None:
-    """Check that a command with --json was refused, in text and as JSON."""
-    assert done.status == 2, done
-    error = done.facts["error"]
-    assert error["code"] == code
-    assert done.err.split() == error["text"].split()
-    for each in words:
-        assert each in error["text"]
-    assert "Traceback" not in done.err
+from tests.bot.conftest import PERSON, CommandLine, refused
 
 
 def test_an_account_that_is_not_logged_in(line: CommandLine, telegram: Sandbox) -> None:
@@ -129,6 +118,9 @@ def test_the_demo_keeps_its_data_in_a_new_folder_only(line: CommandLine, folder:
         (NoSuchChannel(7, "x"), "Account 7 follows no channel 'x'."),
         (PortTaken(65535, "in use"), "Port 65535 of 127.0.0.1 cannot be used (in use)."),
         (FolderNotEmpty("/a b"), "The folder /a b holds something already"),
+        (NoSpace("/a b", 7, 200), "Only 7 MB are free for the data folder /a b, and below 200 MB"),
+        (WorldFileInvalid("w", "people", "No."), "The file w describes no world. At people: No."),
+        (WorldFileInvalid("w", "", "none"), "The file w describes no world. none."),
     ],
 )
 def test_our_own_refusals_are_refusals(refusal: Exception, text: str) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.sandbox import PROGRAM
-from tests.bot.conftest import PERSON, CommandLine
+from bot.commands.sandbox import HEAD, PROGRAM, row_of
+from sandbox import Call
+from tests.bot.conftest import PERSON, CommandLine, refused
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "embedded.py"
@@ -66,7 +67,8 @@ def test_its_commands_work(line: CommandLine) -> None:
     assert line.run("parse", PERSON, "--json").facts["added"] == 36
     process.send_signal(signal.SIGTERM)
     done = line.ended(process)
-    assert f"messages.getHistory from {PERSON}, channel " in done.err
+    read = [row.split() for row in done.err.splitlines() if row.startswith("messages.getHistory")]
+    assert {tuple(row[1:2] + row[3:]) for row in read} == {(str(PERSON), "ok")}
     assert done.out == ""  # one line of JSON, which was read already
 
 
@@ -81,6 +83,79 @@ def test_json_is_one_line_at_the_start(line: CommandLine) -> None:
     address = facts.pop("address")
     assert re.fullmatch(r"sandbox://127\.0\.0\.1:\d+", address)
     assert facts == {"person": PERSON, "channels": 15, "posts": 36, "scan": False}
+
+
+def test_what_clients_do_is_a_table() -> None:
+    """Method, person, channel, answer, and what the script did, each in its column."""
+    shown = [
+        row_of(Call(1, "messages.getHistory", PERSON, "FLOOD_WAIT_9", 1_000_000_001, "error")),
+        row_of(Call(2, "auth.exportLoginToken", None, "ok")),
+    ]
+    assert [row.split() for row in shown] == [
+        ["messages.getHistory", str(PERSON), "1000000001", "FLOOD_WAIT_9", "error"],
+        ["auth.exportLoginToken", "-", "-", "ok"],
+    ]
+    assert shown[0].index("FLOOD_WAIT_9") == shown[1].rindex("ok")
+
+
+def test_the_table_has_its_head(line: CommandLine) -> None:
+    """The columns are named once, before the first client comes, and are live under that."""
+    process, address = serve(line, "--scan")
+    assert line.hear(process, "Fault").split() == list(HEAD)
+    login = line.start("login", PERSON, "--telegram", address)
+    assert line.hear(process, "auth.exportLoginToken").split()[1:] == ["-", "-", "ok"]
+    assert line.ended(login).status == 0
+    process.send_signal(signal.SIGTERM)
+    assert line.ended(process).status == 0
+
+
+def world_file(line: CommandLine, *, ring: bool = False, nobody: bool = False) -> str:
+    """Write a world of one person and one channel; maybe its two posts forward each other."""
+    date = "2026-01-02T03:04:05Z"
+    posts: list[dict[str, object]] = [
+        {
+            "id": number,
+            "text": f"Post {number}.",
+            "date": date,
+            "forward": {"channel": 1000000001, "post": other} if ring else None,
+        }
+        for number, other in ((1, 2), (2, 1))
+    ]
+    world = {
+        "channels": [{"id": 1000000001, "title": "One", "username": "one", "posts": posts}],
+        "people": [] if nobody else [{"id": 7, "first_name": "Vera", "follows": [1000000001]}],
+    }
+    (line.folder / "world.json").write_text(json.dumps(world), encoding="utf-8")
+    return "world.json"
+
+
+def test_a_world_of_ones_own_is_served(line: CommandLine) -> None:
+    """--world serves a file's people and channels, and their commands are printed."""
+    process, address = serve(line, "--scan", "--world", world_file(line))
+    line.hear(process, "tgactors login 7")
+    line.env["TGACTORS_TELEGRAM"] = address
+    assert line.run("login", 7).status == 0
+    assert line.run("parse", 7, "--json").facts["added"] == 2
+
+
+@pytest.mark.parametrize(
+    ("flaw", "place"),
+    [({"ring": True}, "channels[0].posts[0].forward"), ({"nobody": True}, "people")],
+    ids=["a cycle", "nobody"],
+)
+def test_a_wrong_world_is_refused(line: CommandLine, flaw: dict[str, bool], place: str) -> None:
+    """A cycle of forwards, or a world without people, is named with its place in the file."""
+    done = line.run("sandbox", "--port", 0, "--json", "--world", world_file(line, **flaw))
+    refused(done, "WorldFileInvalid", "world.json", f"At {place}: ", "Mend it and run this again.")
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{"], ids=["none", "empty", "list", "broken"])
+def test_a_file_that_is_no_world_is_refused(line: CommandLine, content: str | None) -> None:
+    """A file that is missing, empty, or something else, is refused in words."""
+    if content is not None:
+        (line.folder / "world.json").write_text(content)
+    done = line.run("sandbox", "--port", 0, "--json", "--world", "world.json")
+    refused(done, "WorldFileInvalid", "world.json", "Mend it and run this again.")
 
 
 def readme() -> str:

@@ -1,0 +1,1 @@
+"""The examination of everything that a house stands on."""

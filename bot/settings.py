@@ -1,0 +1,24 @@
+"""The core settings, with those of the front doors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from actors import settings
+
+
+class Settings(settings.Settings):
+    """Everything that can be set."""
+
+    free_space_mb: int = Field(default=200, ge=0)
+    """Free space below which nothing is read into the data folder."""
+
+
+def load(**given: Any) -> Settings:
+    """Read the settings; keywords that are None count as not given.
+
+    Raises `BadSettings` naming every problem at once.
+    """
+    return Settings(**{name: value for name, value in given.items() if value is not None})
