@@ -121,15 +121,22 @@ def existing_home(data: Path) -> Path | None:
     """Return where the data folder's database lives, None if it has none; makes nothing."""
     data = data.absolute().resolve()
     homes = (data / "postgres", _refuge(data))
+    if os.geteuid() != 0:
+        _refuse_others(data, *homes)
     return next((home for home in homes if (home / "cluster").exists()), None)
 
 
-def _as_owner(data: Path) -> Place:
-    home, refuge = data / "postgres", _refuge(data)
+def _refuse_others(data: Path, home: Path, refuge: Path) -> None:
+    """Refuse a database that root, or another user, made."""
     if (refuge / "cluster").exists():
         raise DataFolderUnusable(str(data), f"root keeps its database in {refuge}; start as root")
     if home.exists() and home.stat().st_uid != os.geteuid():
         raise DataFolderUnusable(str(home), f"it belongs to {_name(home.stat().st_uid)}")
+
+
+def _as_owner(data: Path) -> Place:
+    home = data / "postgres"
+    _refuse_others(data, home, _refuge(data))
     _make_home(home, PRIVATE)
     return Place(
         home=home, user=ServerUser(os.geteuid(), os.getegid()), programs=binaries.installed()

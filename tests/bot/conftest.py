@@ -21,6 +21,8 @@ from storage import sessions
 from storage.database import Database
 from storage.sessions import Vault, new_key
 
+collect_ignore = [] if os.geteuid() == 0 else ["test_other_users.py"]  # only root can drop to one
+
 PERSON = 8124731874
 TGACTORS = Path(sys.executable).with_name("tgactors")
 _PATIENCE = 60.0  # seconds

@@ -8,8 +8,11 @@ import signal
 import sys
 from pathlib import Path
 
-from storage.embedded import Postgres
+from storage.embedded import Postgres, trial
 
+if "trial" in sys.argv:
+    with trial(Path(sys.argv[1]), Path("/nowhere")):
+        sys.exit()
 postgres = Postgres.start(Path(sys.argv[1]))
 child = 0
 if "fork" in sys.argv:

@@ -177,6 +177,8 @@ def test_an_ordinary_user_is_told_whose_database_it_is(folder: Path, hold: Hold,
     (folder / "data").chmod(0o777)
     with pytest.raises(ChildProcessError, match=r"DataFolderUnusable: .* root"):
         hold(folder / "data", before=ordinary(ORDINARY))
+    with pytest.raises(ChildProcessError, match=r"DataFolderUnusable: .* root"):
+        hold(folder / "data", "trial", before=ordinary(ORDINARY))
 
 
 def test_a_folder_of_a_nameless_user_is_served_by_nobody(
