@@ -150,3 +150,11 @@ class WorldFileInvalid(SandboxError):
         self.file = file
         self.where = where
         self.problem = problem
+
+
+class NotAPost(SandboxError):
+    """A service message is not edited, pinned, forwarded or counted: choose a post."""
+
+    def __init__(self, channel: int, post: int) -> None:
+        self.channel = channel
+        self.post = post

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 _Place = tuple[int, int]  # a channel and a post
+_SERVICE: Final = {"id", "date", "action", "text"}
 _MEDIA: Final = {"photo": Photo, "document": Document, "page": WebPage}
 
 
@@ -88,6 +89,8 @@ class _Loading:
         """Refuse what points forward, in a circle, or to nothing."""
         if post.reply_to is not None and post.reply_to >= post.id:
             raise self._wrong(f"{where}.reply_to", "A post replies to an older one: give its id.")
+        if post.action is not None and (post.text or post.model_fields_set - _SERVICE):
+            raise self._wrong(where, "A service message has an id, a date and an action only.")
         if post.forward is not None:
             self._check_forward(channel_id, f"{where}.forward", post)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Unpack
 
-from sandbox.errors import DateOutOfOrder, IdTaken, NaiveDate, PostProtected, UnknownPost
+from sandbox.errors import DateOutOfOrder, IdTaken, NaiveDate, NotAPost, PostProtected, UnknownPost
 from sandbox.events import PostCounted
 from sandbox.ground import Ground
 from sandbox.media import Document, File, Media, Photo
@@ -51,7 +51,7 @@ class Posting(Ground):
         self, source: Channel, post_id: int, to: Channel, *, at: datetime | None = None
     ) -> Post:
         """Publish a copy of a post in another channel, saying where it was first."""
-        post = self.find_post(source, post_id)
+        post = self._find_said(source, post_id)
         if post.protected or source.protected:
             raise PostProtected(source.id, post_id)
         first = post.forward or Forward(
@@ -86,7 +86,7 @@ class Posting(Ground):
     ) -> Post:
         """Change a post; a hidden edit is one that clients do not mark as such."""
         self._check_thread()
-        old = self.find_post(channel, post_id)
+        old = self._find_said(channel, post_id)
         if content:
             self._check(channel, post_id, old.date, content)
         post = replace(
@@ -114,7 +114,7 @@ class Posting(Ground):
     def pin(self, channel: Channel, post_id: int, *, pinned: bool = True) -> Post:
         """Pin a post, or unpin it."""
         self._check_thread()
-        post = replace(self.find_post(channel, post_id), pinned=pinned)
+        post = replace(self._find_said(channel, post_id), pinned=pinned)
         channel.posts[post_id] = post
         self._changed(channel, "pin" if pinned else "unpin", post_id)
         return post
@@ -130,7 +130,7 @@ class Posting(Ground):
     ) -> Post:
         """Set how often a post was seen, forwarded and reacted to."""
         self._check_thread()
-        old = self.find_post(channel, post_id)
+        old = self._find_said(channel, post_id)
         post = replace(
             old,
             views=old.views if views is None else views,
@@ -139,6 +139,13 @@ class Posting(Ground):
         )
         channel.posts[post_id] = post
         self._say(PostCounted(channel, post))
+        return post
+
+    def _find_said(self, channel: Channel, post_id: int) -> Post:
+        """A post that says something; Telegram does none of this to service messages."""
+        post = self.find_post(channel, post_id)
+        if post.service:
+            raise NotAPost(channel.id, post_id)
         return post
 
     def _add(self, channel: Channel, post: Post) -> Post:

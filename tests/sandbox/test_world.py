@@ -1,6 +1,7 @@
 """The model, the demo's world, and generated ones."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +10,7 @@ from sandbox import (
     DateOutOfOrder,
     IdTaken,
     NaiveDate,
+    NotAPost,
     UnknownPost,
     World,
     demo_world,
@@ -118,3 +120,21 @@ def test_generated_worlds_repeat() -> None:
     assert all(set(person.follows) == set(one.channels) for person in one.people.values())
     assert all(channel.last_date == NOW.replace(microsecond=0) for channel in one.channels.values())
     assert {channel.username is None for channel in one.channels.values()} == {True, False}
+
+
+def test_a_service_message_is_not_treated_as_a_post() -> None:
+    """What Telegram does to no service message is refused; it can be deleted."""
+    world = World()
+    channel, other = world.channel("News"), world.channel("Other")
+    number = world.service(channel).id
+    changes: list[Callable[[], object]] = [
+        lambda: world.pin(channel, number),
+        lambda: world.edit(channel, number, "text"),
+        lambda: world.count(channel, number, views=1),
+        lambda: world.forward(channel, number, other),
+    ]
+    for change in changes:
+        with pytest.raises(NotAPost, match="choose a post"):
+            change()
+    world.delete(channel, number)
+    assert (channel.ids, channel.pts) == ([], 3)

@@ -222,6 +222,11 @@ BROKEN = {
         "channels[0].posts[0].marks[0].kind",
         "bold",
     ),
+    "a pinned service message": (
+        _append(*ONE, item={"id": 3, "date": LATER, "action": {"kind": "created"}, "pinned": True}),
+        "channels[0].posts[2]",
+        "an action only",
+    ),
     "an unknown verb": (_set("script", 0, "verb", to="shout"), "script[0].verb", "publish"),
     "an unknown centre": (_set("people", 0, "dc", to=3), "people[0].dc", "2 or 4"),
     "two passwords": (

@@ -73,13 +73,14 @@ def _fill(draw: st.DrawFn, world: World, channel: Channel) -> None:
         else:
             newest = channel.last_id
             world.publish(channel, draw(texts), at=at, **draw(contents(newest)))
-    for post_id in draw(st.sets(st.sampled_from(channel.ids), max_size=3)) if channel.ids else ():
+    said = [number for number in channel.ids if not channel.posts[number].service]
+    for post_id in draw(st.sets(st.sampled_from(said), max_size=3)) if said else ():
         change = draw(st.sampled_from(("delete", "edit", "pin")))
         if change == "delete":
             world.delete(channel, post_id)
         elif change == "pin":
             world.pin(channel, post_id)
-        elif not channel.posts[post_id].service:
+        else:
             world.edit(channel, post_id, draw(texts), hidden=draw(st.booleans()))
 
 
