@@ -39,12 +39,6 @@ def test_an_address_that_is_none(line: CommandLine) -> None:
     refused(done, "BadTelegramAddress", "'example.org'", "sandbox://127.0.0.1:PORT")
 
 
-def test_a_telegram_that_cannot_be_reached(known: CommandLine, telegram: Sandbox) -> None:
-    """When it is down, a parse says so in one block, without a vendor's retries around it."""
-    telegram.__exit__(None, None, None)
-    refused(known.run("parse", PERSON, "--json"), "TelegramUnreachable", "try again")
-
-
 def test_a_login_that_cannot_reach_telegram(line: CommandLine) -> None:
     """A login ends as failed, with the same words."""
     done = line.run("login", PERSON, "--json", "--telegram", "sandbox://127.0.0.1:9")
