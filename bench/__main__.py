@@ -7,9 +7,9 @@ import json
 import sys
 import time
 
-from bench import kernel, parse
+from bench import kernel, parse, sandbox
 
-PARTS = {"kernel": kernel.ratios, "parse": parse.ratios}
+PARTS = {"kernel": kernel.ratios, "parse": parse.ratios, "sandbox": sandbox.ratios}
 
 GOALS = {"ask": "≤ 0.9", "ask_1000": "≥ 2", "tell_bounded": "≤ 5", "parse": "≥ 0.7"}
 

@@ -22,7 +22,7 @@ CHANNELS = 15
 
 def ratios(*, full: bool) -> dict[str, float]:
     """Return posts per second of a first parse over those of the loop, the median of rounds."""
-    posts, rounds = (3_000, 5) if full else (1_000, 3)
+    posts, rounds = (4_000, 5) if full else (2_000, 5)
     rsa.add_key(PUBLIC_KEY, old=False)
     found: list[float] = []
     speeds: list[float] = []
