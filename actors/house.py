@@ -85,6 +85,10 @@ class House:
 
     def user(self, account: int) -> User:
         """Whatever can be done for a person, by Telegram user id."""
+        if type(account) is not int or not 0 < account < 2**63:
+            raise ValueError(
+                f"an account is a Telegram user id, a positive number, not {account!r}"
+            )
         return User(self, account)
 
     async def accounts(self) -> tuple[Status, ...]:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 LOGIN_SECONDS = 300.0
 PASSWORD_SECONDS = 60.0
+LONGEST_LOGIN = 86_400.0
 PARSE_SECONDS = 3600.0
+MOST_POSTS = 1000
+MOST_DEPTH = 1_000_000
 DEPTH = 100
 _SLACK_SECONDS = 60.0  # for a login's last words
 
@@ -50,6 +53,8 @@ class User:
         `password`. Codes are renewed for `within` seconds. An account that is READY yields
         `LoggedIn` at once; a login that already runs is joined.
         """
+        if not 0 <= within <= LONGEST_LOGIN:
+            raise ValueError(f"a login may take up to {LONGEST_LOGIN:.0f} seconds, not {within}")
         session = self._house.session(self.id)
         timeout = within + _SLACK_SECONDS
         async with session.stream(LoginRequest(within=within), timeout=timeout) as steps:
@@ -80,7 +85,7 @@ class User:
         the parse here. Raises `LoginRequired`, `TelegramUnreachable`, or `AskTimeout` when nothing
         has happened for `timeout` seconds.
         """
-        request = ParseRequest(account=self.id, depth=depth)
+        request = _parse(self.id, depth)
         async with self._house.parser.stream(request, timeout=timeout) as steps:
             async for now in steps:
                 if progress is not None:
@@ -95,7 +100,7 @@ class User:
         timeout: float = PARSE_SECONDS,
     ) -> ParseReport:
         """Do what `parse` does, for code on a thread without an event loop."""
-        request = ParseRequest(account=self.id, depth=depth)
+        request = _parse(self.id, depth)
         with self._house.parser.stream(request, timeout=timeout) as steps:
             for now in steps:
                 if progress is not None:
@@ -112,4 +117,12 @@ class User:
 
     async def posts(self, *, limit: int = 20, channel: int | None = None) -> tuple[Post, ...]:
         """Return the newest posts of the person's channels, or of one, newest first."""
+        if not 1 <= limit <= MOST_POSTS:
+            raise ValueError(f"limit must be from 1 to {MOST_POSTS}, not {limit}")
         return await self._house.store.ask(ListPosts(account=self.id, limit=limit, channel=channel))
+
+
+def _parse(account: int, depth: int | None) -> ParseRequest:
+    if depth is not None and not 1 <= depth <= MOST_DEPTH:
+        raise ValueError(f"depth must be from 1 to {MOST_DEPTH}, or None for all, not {depth}")
+    return ParseRequest(account=account, depth=depth)

@@ -173,8 +173,14 @@ class SessionActor(Actor[SessionMessage]):
             self._kept = await self._store.ask(LoadSession(account=self._account))
             if self._kept is None:
                 raise SessionRevoked("its session record is gone")
-            self._telegram = self._make(self._kept)
-            await self._telegram.connect()
+            telegram = self._make(self._kept)
+            try:
+                await telegram.connect()
+            except BaseException:
+                with anyio.CancelScope(shield=True):
+                    await telegram.close()
+                raise
+            self._telegram = telegram
         return self._telegram
 
     async def _keep_session(self) -> None:

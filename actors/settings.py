@@ -24,7 +24,12 @@ class Settings(BaseSettings):
     """Everything that can be set, from keywords, the environment and `.env`, in that order."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_ignore_empty=True,
+        env_prefix=_PREFIX,
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     data: Path = Path("data")

@@ -73,6 +73,8 @@ class SigningIn:
                 proved = self._proved
                 if proved is None or proved.done():
                     raise NoPasswordWanted(self._account)
+                if not _is_text(password):  # what cannot be one costs no try
+                    raise WrongPassword(self._account, self._left)
                 try:
                     person = await self._telegram.check_password(password)
                 except PasswordWrong:
@@ -116,6 +118,16 @@ class SigningIn:
     async def _next(self, step: Step) -> None:
         self.newest = step
         await self._show(step)
+
+
+def _is_text(password: object) -> bool:
+    if not isinstance(password, str) or not password:
+        return False
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _code(token: LoginToken, generation: int) -> QrCode:

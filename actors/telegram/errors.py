@@ -9,9 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telethon import errors as rpc
+from telethon.errors.rpcerrorlist import rpc_errors_dict
 
 from actors.errors import ChannelClosed, Flooded, SessionRevoked, TelegramUnreachable
 from runtime import Refusal
+
+_NAMES = {kind: name for name, kind in rpc_errors_dict.items()}
+
+
+def name_of(error: Any) -> str:
+    """Return Telegram's own name of an error; its `message` is that of the whole family."""
+    return str(_NAMES.get(type(error), error.message))
+
 
 _Kinds = tuple[type[BaseException], ...]
 
@@ -23,8 +32,9 @@ _TABLE: tuple[tuple[_Kinds, Callable[[Any], Refusal]], ...] = (
         lambda error: Flooded(datetime.now(UTC) + timedelta(seconds=error.seconds)),
     ),
     (
-        (rpc.UnauthorizedError, rpc.AuthKeyError),
-        lambda error: SessionRevoked(error.message),
+        # Of the 406s this one only: others refuse a call, not the session.
+        (rpc.UnauthorizedError, rpc.AuthKeyDuplicatedError),
+        lambda error: SessionRevoked(name_of(error)),
     ),
     ((rpc.AuthKeyNotFound,), lambda _: SessionRevoked("AUTH_KEY_NOT_FOUND")),
     (
@@ -34,11 +44,11 @@ _TABLE: tuple[tuple[_Kinds, Callable[[Any], Refusal]], ...] = (
             rpc.ChatForbiddenError,
             rpc.UserBannedInChannelError,
         ),
-        lambda error: ChannelClosed(error.message),
+        lambda error: ChannelClosed(name_of(error)),
     ),
     (
         (rpc.RPCError,),
-        lambda error: TelegramUnreachable(f"it answered {error.code} {error.message}"),
+        lambda error: TelegramUnreachable(f"it answered {error.code} {name_of(error)}"),
     ),
     ((TimeoutError,), lambda _: TelegramUnreachable("no answer in time")),
     (

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from telethon import TelegramClient
+from telethon import errors as rpc
 from telethon.tl import types
 from telethon.tl.functions.messages import GetHistoryRequest
 
+from actors.errors import ChannelClosed
 from actors.ports import HistoryPage
+from actors.telegram.errors import name_of
 from storage.rows import ChannelSeen, PostRow
 
 PAGE = 100
@@ -71,18 +74,21 @@ async def _history(
     add_offset: int,
     limit: int,
 ) -> Any:
-    return await client(
-        GetHistoryRequest(
-            peer=types.InputPeerChannel(channel, access_hash),
-            offset_id=offset_id,
-            offset_date=None,
-            add_offset=add_offset,
-            limit=limit,
-            max_id=0,
-            min_id=0,
-            hash=0,
-        )
+    request = GetHistoryRequest(
+        peer=types.InputPeerChannel(channel, access_hash),
+        offset_id=offset_id,
+        offset_date=None,
+        add_offset=add_offset,
+        limit=limit,
+        max_id=0,
+        min_id=0,
+        hash=0,
     )
+    try:
+        return await client(request)
+    except (rpc.BadRequestError, rpc.ForbiddenError) as error:
+        # Whatever Telegram has against this channel is no trouble of the others.
+        raise ChannelClosed(name_of(error)) from None
 
 
 def _post(channel: int, message: Any) -> PostRow:

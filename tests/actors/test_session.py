@@ -194,6 +194,18 @@ async def test_S6_too_many_wrong_passwords_end_the_login() -> None:
     assert not bench.made[0].open
 
 
+async def test_S6_what_cannot_be_a_password_costs_no_try() -> None:
+    """An empty line, or what no keyboard types, is wrong without asking Telegram."""
+    bench = Guarded()
+    login = await bench.begin()
+    for odd in ("", "\ud800"):
+        with pytest.raises(WrongPassword, match="5 tries"):
+            await bench.plain.ask(PasswordRequest(password=odd))
+    await bench.plain.ask(PasswordRequest(password="мурка"))
+    _, step = await login
+    assert step == LoggedIn(account=ANNA.id)
+
+
 async def test_S6_a_password_nobody_asked_for_is_refused() -> None:
     """Without a login that waits there is nothing to prove."""
     bench = Bench()

@@ -44,6 +44,7 @@ pytestmark = pytest.mark.anyio
         (rpc.AuthKeyNotFound(), SessionRevoked),
         (rpc.ChannelPrivateError(None), ChannelClosed),
         (rpc.ChannelInvalidError(None), ChannelClosed),
+        (rpc.PhonePasswordFloodError(None), Unreachable),
         (rpc.ServerError(None, "INTERNAL", 500), Unreachable),
         (rpc.SecurityError("wrong step"), Unreachable),
         (ConnectionResetError("reset"), Unreachable),
@@ -65,6 +66,17 @@ def test_a_flood_says_until_when() -> None:
         raise rpc.FloodWaitError(None, 90)
     left = caught.value.until - datetime.now(UTC)
     assert timedelta(seconds=80) < left <= timedelta(seconds=90)
+
+
+def test_a_reason_is_telegrams_own_name_of_it() -> None:
+    """Whether a session was revoked or its account banned is told apart."""
+    for error, name in (
+        (rpc.SessionRevokedError(None), "SESSION_REVOKED"),
+        (rpc.UserDeactivatedBanError(None), "USER_DEACTIVATED_BAN"),
+    ):
+        with pytest.raises(SessionRevoked) as caught, translated():
+            raise error
+        assert caught.value.reason == name
 
 
 def test_a_fault_of_ours_is_not_dressed_up_as_telegrams() -> None:

@@ -112,3 +112,32 @@ async def test_D11_a_flood_ends_its_channel_and_no_other(
         assert report.flood_until is not None
         assert (await actors.user(PERSON).status()).flood_until == report.flood_until
         assert (await actors.user(PERSON).parse()).added == 1
+
+
+async def test_D11_whatever_telegram_has_against_one_channel_stops_no_other(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """An error this program has never heard of ends that channel's reading, and is named."""
+    for channel in channels:
+        sandbox.publish(channel.id, "a post")
+    async with open_house():
+        await log_in(sandbox)
+        sandbox.faults.error("messages.getHistory", "MSG_ID_INVALID")
+        report = await actors.user(PERSON).parse(depth=None)
+        assert report.added == len(channels) - 1
+        assert "MSG_ID_INVALID" in report.unread[0].reason
+
+
+async def test_arguments_that_make_no_sense_are_refused_where_they_are_given(
+    open_house: Open,
+) -> None:
+    """They reach no actor, and so crash none."""
+    async with open_house() as house:
+        user = actors.user(PERSON)
+        with pytest.raises(ValueError, match="limit"):
+            await user.posts(limit=0)
+        with pytest.raises(ValueError, match="depth"):
+            await user.parse(depth=-1)
+        with pytest.raises(ValueError, match="Telegram user id"):
+            actors.user(0)
+        assert all(one.restarts == 0 for one in house.statistics().actors)
