@@ -127,10 +127,13 @@ class Database:
             raise DatabaseClosed(self._where)
         with _translated(self._where, self._patience):
             connection = await self._pool.acquire(timeout=self._patience)
+            whole = False
             try:
                 yield connection
+                whole = not connection.is_in_transaction()
             finally:
-                await self._give_back(connection)
+                # Whoever cancels, again and again maybe, need not wait for it.
+                await asyncio.shield(self._give_back(connection, whole=whole))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -158,13 +161,14 @@ class Database:
         async with self.connection() as connection:
             await connection.execute(statement, *values)
 
-    async def _give_back(self, connection: Connection) -> None:
+    async def _give_back(self, connection: Connection, *, whole: bool) -> None:
         """Return a connection; the pool cuts it if its statement will not be cancelled."""
         # What the borrower got, a cancellation above all, is not to be hidden by this.
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             try:
-                # Cancelled while it began, a transaction is open and the vendor knows none of it.
-                if connection.is_in_transaction():
+                if not whole:
+                    # A transaction whose beginning was cancelled may begin all the same, unseen
+                    # by the vendor, who would complain of it to the loop.
                     await connection.execute("ROLLBACK", timeout=CANCEL_TIME)
             finally:
                 await self._pool.release(connection, timeout=CANCEL_TIME)

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -149,15 +151,51 @@ async def test_a_cancelled_caller_gives_its_connection_back(dsn: str) -> None:
 
 
 async def test_a_transaction_left_open_is_undone_in_silence(dsn: str) -> None:
-    """One that was cancelled while it began is rolled back, and the vendor complains of nothing."""
-    heard: list[object] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, what: heard.append(what))
-    async with await Database.open(dsn, connections=1) as db:
-        async with db.connection() as connection:
-            await connection.execute("BEGIN")
-            await accounts.transition_on(connection, 1, "NEW", None)
+    """Whatever a borrower began is rolled back, and the vendor complains of nothing."""
+    async with await Database.open(dsn, connections=1) as db, asyncio.timeout(20):
+        with complaints() as heard:
+            async with db.connection() as connection:
+                await connection.execute("BEGIN")
+                await accounts.transition_on(connection, 1, "NEW", None)
         assert await accounts.all(db) == []
     assert heard == []
+
+
+@pytest.mark.parametrize("patient", [True, False], ids=["once", "until it has ended"])
+async def test_a_transaction_cancelled_at_any_step_is_left_in_silence(
+    dsn: str, patient: bool
+) -> None:
+    """Cancelled while it begins, works, commits or undoes, it leaves the connection clean."""
+
+    async def work() -> None:
+        async with db.transaction() as connection:
+            await accounts.transition_on(connection, 1, "NEW", None)
+
+    async with await Database.open(dsn, connections=1) as db, asyncio.timeout(60):
+        with complaints() as heard:
+            for steps in range(60):
+                task = asyncio.create_task(work())
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                while not (patient or task.done()):
+                    task.cancel()
+                    await asyncio.sleep(0)
+                await asyncio.wait([task])
+                assert await db.fetch_value("SELECT 1") == 1
+    assert heard == []
+
+
+@contextmanager
+def complaints() -> Iterator[list[object]]:
+    """Collect what is told to the loop's handler of exceptions."""
+    heard: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, what: heard.append(what))
+    try:
+        yield heard
+    finally:
+        loop.set_exception_handler(None)
 
 
 async def test_a_cut_connection_is_replaced(dsn: str) -> None:
