@@ -125,9 +125,8 @@ def _after(viewer: Person, lines: list[_Line], request: Any) -> int:
             return place + 1
     if date == _EPOCH:
         return 0
-    newer = sum(_activity(each) >= (date, number, peer) for each in lines)
-    pinned = sum(each.id in viewer.pinned for each in lines)
-    return max(newer, pinned)
+    offset = (date, number, peer)  # that chat is gone meanwhile; pinned ones come before all
+    return sum(each.id in viewer.pinned or _activity(each) >= offset for each in lines)
 
 
 def _filter(viewer: Person, folder: Folder) -> Any:

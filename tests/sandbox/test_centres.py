@@ -9,6 +9,7 @@ import pytest
 from telethon import functions, types
 from telethon.errors import (
     AuthBytesInvalidError,
+    AuthKeyDuplicatedError,
     AuthKeyNotFound,
     AuthKeyUnregisteredError,
     BadRequestError,
@@ -169,3 +170,25 @@ def test_only_the_two_centres_exist(sandbox: Sandbox, anna: Person) -> None:
         sandbox.migrate(anna.id, 3)
     with pytest.raises(UnknownDataCentre):
         World().person(1, dc=1)
+
+
+async def test_an_authorisation_taken_along_is_told_nothing(
+    sandbox: Sandbox, connect: Connect, anna: Person, news: Channel
+) -> None:
+    """Updates go to the login itself, not to the copy that fetches files, nor to a burnt key."""
+    async with connect(anna) as client, connect() as copy:
+        ticket = await client(functions.auth.ExportAuthorizationRequest(4))
+        await copy._switch_dc(4)
+        await copy(functions.auth.ImportAuthorizationRequest(ticket.id, ticket.bytes))
+        arrived: list[asyncio.Queue[object]] = [asyncio.Queue(10), asyncio.Queue(10)]
+        client._sender._updates_queue, copy._sender._updates_queue = arrived
+        sandbox.publish(news.id, "for the login")
+        for each in (client, copy):
+            await each(functions.help.GetNearestDcRequest())  # what was sent before is here by now
+        assert [queue.qsize() for queue in arrived] == [1, 0]
+        sandbox.burn_keys(anna.id)
+        sandbox.publish(news.id, "for nobody")
+        for each in (client, copy):
+            with pytest.raises(AuthKeyDuplicatedError):
+                await each(functions.help.GetNearestDcRequest())
+        assert [queue.qsize() for queue in arrived] == [1, 0]

@@ -229,3 +229,25 @@ async def test_pinned_channels_come_once_over_many_pages(connect: Connect) -> No
             ids = [each.entity.id async for each in client.iter_dialogs()]
     assert ids[:7] == reader.pinned
     assert len(ids) == len(set(ids)) == 250
+
+
+async def test_a_page_goes_on_after_a_channel_that_was_left(connect: Connect) -> None:
+    """Left between two pages, a page's last channel takes no other with it, pinned or not."""
+    world = World()
+    reader = world.person(1)
+    channels = [world.channel(f"Channel {number}") for number in range(8)]
+    for number, channel in enumerate(channels):
+        world.follow(reader, channel)
+        world.publish(channel, "text", at=START + timedelta(minutes=number))
+    reader.pinned.extend([channels[0].id, channels[1].id])  # the oldest
+    with Sandbox(world) as sandbox:
+        async with connect(reader, to=sandbox) as client:
+            ask = functions.messages.GetDialogsRequest
+            first = await client(ask(None, 0, types.InputPeerEmpty(), 4, 0))
+            left, message = first.dialogs[-1], first.messages[-1]
+            sandbox.unfollow(reader.id, left.peer.channel_id)
+            peer = types.InputPeerChannel(left.peer.channel_id, 0)
+            rest = await client(ask(message.date, message.id, peer, 100, 0))
+    read = [each.peer.channel_id for each in (*first.dialogs, *rest.dialogs)]
+    order = [channels[number].id for number in (0, 1, 7, 6, 5, 4, 3, 2)]
+    assert read == order
