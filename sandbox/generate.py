@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
+from sandbox.model import Person
 from sandbox.script import Step
 from sandbox.world import World
 
@@ -64,10 +65,7 @@ def generated_world(
     """
     moment = now or datetime.now(UTC)
     world, random = World(), Random(seed)  # noqa: S311  # reproducible, nothing secret
-    readers = [
-        world.person(FIRST_PERSON_ID + n, first_name=f"Reader {n + 1}", username=f"reader_{n + 1}")
-        for n in range(people)
-    ]
+    readers = [_reader(world, number) for number in range(people)]
     for number in range(1, channels + 1):
         sentences = _RUSSIAN if number % 2 else _ENGLISH
         name = None if number % _PRIVATE == 0 else f"generated_{number}"
@@ -79,6 +77,13 @@ def generated_world(
             world.follow(reader, channel)
     world.script.extend(_steps(random, world, steps))
     return world
+
+
+def _reader(world: World, number: int) -> Person:
+    name = number + 1
+    return world.person(
+        FIRST_PERSON_ID + number, first_name=f"Reader {name}", username=f"reader_{name}"
+    )
 
 
 def _steps(random: Random, world: World, number: int) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sandbox.codes import normalised
 from sandbox.errors import SandboxError, WorldFileInvalid
 from sandbox.media import Document, Media, Photo, WebPage
-from sandbox.model import Action, Channel, Folder, Forward, Mark
+from sandbox.model import Action, Channel, Folder, Forward, Mark, Person
 from sandbox.passwords import Password
 from sandbox.refusal import Refused
 from sandbox.script import Step
@@ -189,6 +189,10 @@ class _Loading:
                         world.follow(person, channel)
         person.archived.update(part.archived)
         person.pinned.extend(part.pinned)
+        self._add_views(where, person, part)
+
+    def _add_views(self, where: str, person: Person, part: PersonPart) -> None:
+        world = self._world
         for key, up_to in part.hidden_up_to.items():
             with self._at(f"{where}.hidden_up_to.{key}"):
                 world.hide_history(person, world.find_channel(_number(key)), up_to)

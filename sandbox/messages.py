@@ -59,25 +59,17 @@ class Messages:
 
 def message(channel: Channel, post: Post) -> Any:
     """A post as a message of its channel."""
-    peer, is_post = types.PeerChannel(channel.id), not channel.megagroup
     if post.action is not None:
-        return types.MessageService(
-            post.id,
-            peer,
-            post.date,
-            post=is_post,
-            action=_action(post.action),
-            reply_to=_pinned(post.action),
-        )
+        return _service_message(channel, post, post.action)
     views, forwards = post.views, post.forwards
     if views is not None or forwards is not None:  # both or neither travel in a message
         views, forwards = views or 0, forwards or 0
     return types.Message(
         post.id,
-        peer,
+        types.PeerChannel(channel.id),
         post.date,
         post.text,
-        post=is_post,
+        post=not channel.megagroup,
         edit_date=post.edited,
         edit_hide=post.edit_hidden or None,
         entities=[_mark(mark) for mark in post.marks] or None,
@@ -91,6 +83,17 @@ def message(channel: Channel, post: Post) -> Any:
         post_author=post.author,
         pinned=post.pinned or None,
         noforwards=post.protected or channel.protected or None,
+    )
+
+
+def _service_message(channel: Channel, post: Post, action: Action) -> Any:
+    return types.MessageService(
+        post.id,
+        types.PeerChannel(channel.id),
+        post.date,
+        post=not channel.megagroup,
+        action=_action(action),
+        reply_to=_pinned(action),
     )
 
 

@@ -1,6 +1,8 @@
-"""Random worlds, made by hypothesis."""
+"""Worlds for tests: random ones, and a small one in a file."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -96,3 +98,47 @@ def _meet(draw: st.DrawFn, world: World, person: Person, channels: list[Channel]
             world.ban(person, channel)
     if draw(st.booleans()):
         world.folder(person, Folder(id=2, title="Folder", channels=(channels[0].id,)))
+
+
+NOON = "2024-05-01T12:00:00+00:00"
+LATER = "2024-05-01T13:00:00+00:00"
+
+
+def small() -> dict[str, Any]:
+    """The content of a good file: two channels, three posts, one reader."""
+    return {
+        "channels": [
+            {
+                "id": 10,
+                "title": "One",
+                "username": "one",
+                "posts": [
+                    {"id": 1, "text": "first", "date": NOON},
+                    {"id": 2, "text": "second", "date": LATER, "reply_to": 1},
+                ],
+            },
+            {
+                "id": 20,
+                "title": "Two",
+                "posts": [
+                    {"id": 1, "date": LATER, "forward": {"channel": 10, "post": 1}},
+                ],
+            },
+        ],
+        "people": [
+            {"id": 1, "phone": "+7 999 000 01 01", "follows": [10, 20], "password": {"text": "x"}}
+        ],
+        "invites": [{"hash": "abc", "channel": 20}],
+        "script": [
+            {"verb": "publish", "channel": 10, "text": "third"},
+            {"verb": "edit", "channel": 10, "post": 3, "text": "third, corrected"},
+            {"verb": "delete", "channel": 10, "post": 1},
+            {"verb": "ban", "channel": 20, "person": 1},
+        ],
+    }
+
+
+def write(folder: Path, content: object) -> Path:
+    path = folder / "world.json"
+    path.write_text(json.dumps(content), "utf-8")
+    return path
