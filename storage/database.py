@@ -192,6 +192,7 @@ async def _connected(
 ) -> "asyncpg.Pool[asyncpg.Record]":
     """Make a pool with one open connection, trying again while the server starts."""
     until = time.monotonic() + connect_within
+    refused: Exception | None = None
     while True:
         pool = asyncpg.create_pool(
             dsn,
@@ -207,9 +208,13 @@ async def _connected(
         try:
             async with asyncio.timeout(until - time.monotonic()):
                 return await pool
-        except STARTING:
+        except STARTING as error:
             if time.monotonic() + STARTING_PAUSE >= until:
                 raise
+            refused = error
+        except TimeoutError:
+            # Time ran out in the middle of a try: nobody listening is the cause, if that was so.
+            raise refused or TimeoutError() from None
         await asyncio.sleep(STARTING_PAUSE)
 
 
