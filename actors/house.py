@@ -14,12 +14,14 @@ from actors.session import SessionActor
 from actors.settings import Settings
 from actors.telegram.calls import CallLog, CallStatistics
 from actors.values import Status
-from runtime import Actor, ActorRef, ActorStatistics, ActorSystem, Message
+from runtime import Actor, ActorRef, ActorStatistics, ActorSystem, Intensity, Message
 
 M = TypeVar("M", bound=Message)
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
+PATIENT = Intensity(restarts=20, within=60.0)
+"""For the actors everybody needs: each crash is told, and only a lasting fault ends them."""
 RELEASE_SECONDS = 15.0
 """For the store: open statements end first, and Postgres after them."""
 
@@ -50,10 +52,13 @@ class House:
             "store",
             self._make_store,
             timeout=START_SECONDS,
+            intensity=PATIENT,
             start_within=START_SECONDS,
             release_within=RELEASE_SECONDS,
         )
-        self._parser = await self._system.spawn("parser", lambda: ParserActor(self.session))
+        self._parser = await self._system.spawn(
+            "parser", lambda: ParserActor(self.session), intensity=PATIENT
+        )
 
     def _make_store(self) -> Actor[StoreMessage]:
         from actors.store import StoreActor  # noqa: PLC0415  asyncpg loads on the store's thread

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import assert_never
 
 from actors.messages import ParseRequest, ParserMessage, ReadRequest, SessionMessage
-from actors.values import ParseReport
+from actors.newest import Newest
+from actors.values import ParseProgress, ParseReport
 from runtime import Actor, ActorCrashed, ActorRef, progress
 from runtime.logs import get_logger
 from storage.errors import StorageError
@@ -42,9 +43,12 @@ class ParserActor(Actor[ParserMessage]):
             return await self._read(request)
 
     async def _read(self, request: ParseRequest) -> ParseReport:
+        async def show(now: ParseProgress) -> None:
+            await progress(request, now)
+
         session = self._session(request.account)
         stream = session.stream(ReadRequest(depth=request.depth), timeout=READ_SECONDS)
-        async with stream:
+        async with stream, Newest(show) as newest:
             async for now in stream:
-                await progress(request, now)
+                newest.put(now)
         return stream.result

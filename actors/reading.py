@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 
 import anyio
@@ -80,7 +80,7 @@ class Reading:
         store: Asks,
         *,
         depth: int | None,
-        show: Callable[[ParseProgress], Awaitable[None]],
+        show: Callable[[ParseProgress], None],
     ) -> None:
         self._account = account
         self._telegram = telegram
@@ -128,7 +128,7 @@ class Reading:
                 all_.cancel()
                 return
         self._done += 1
-        await self._moved(state)
+        self._moved(state)
 
     async def _read(self, state: ChannelState) -> None:
         """Fill the channel's holes, lowest first, up to the newest post that is known of."""
@@ -171,15 +171,15 @@ class Reading:
     async def _keep(self, batch: Batch, state: ChannelState) -> None:
         stored = await self._store.ask(StoreBatch(batch=batch), timeout=STORE_SECONDS)
         self._added += stored.added
-        await self._moved(state)
+        self._moved(state)
 
     def _note(self, state: ChannelState, trouble: Flooded | ChannelClosed) -> None:
         if isinstance(trouble, Flooded):
             self._flood_until = max(trouble.until, self._flood_until or trouble.until)
         self._unread.append(Unread(channel=state.id, title=state.title, reason=str(trouble)))
 
-    async def _moved(self, state: ChannelState) -> None:
-        await self._show(
+    def _moved(self, state: ChannelState) -> None:
+        self._show(
             ParseProgress(
                 channel=state.title, done=self._done, channels=self._channels, added=self._added
             )

@@ -27,6 +27,7 @@ from actors.messages import (
     SessionMessage,
     StatusRequest,
 )
+from actors.newest import Newest
 from actors.ports import Asks, MakeTelegram, TelegramPort
 from actors.reading import Reading
 from actors.signing_in import LoginEnded, SigningIn
@@ -46,6 +47,7 @@ from storage.errors import StorageError
 log = get_logger("actors")
 
 _MOVE_SECONDS = 10.0
+_LOG_OUT_SECONDS = 5.0
 
 
 class SessionActor(Actor[SessionMessage]):
@@ -130,7 +132,9 @@ class SessionActor(Actor[SessionMessage]):
             await self._move(Event.AUTHORISED, record=self._kept)
         finally:
             self._signing_in = None
-            with anyio.CancelScope(shield=True):  # it has a deadline of its own
+            with anyio.CancelScope(shield=True):  # each has a deadline of its own
+                if self._state is not State.READY:
+                    await _log_out(telegram)
                 await telegram.close()
 
     async def _prove(self, request: PasswordRequest) -> None:
@@ -147,8 +151,11 @@ class SessionActor(Actor[SessionMessage]):
         self._reading = True
         try:
             telegram = await self._connected()
-            reading = Reading(self._account, telegram, self._store, depth=request.depth, show=show)
-            report = await reading.run()
+            async with Newest(show) as newest:
+                reading = Reading(
+                    self._account, telegram, self._store, depth=request.depth, show=newest.put
+                )
+                report = await reading.run()
             await self._keep_session()
         except SessionRevoked as revoked:
             await self._disconnect()
@@ -227,3 +234,9 @@ class SessionActor(Actor[SessionMessage]):
             flood_until=flood if flood is not None and flood > datetime.now(UTC) else None,
             last_report=self._last,
         )
+
+
+async def _log_out(telegram: TelegramPort) -> None:
+    """End what Telegram may have authorised though the login has failed; nobody holds its key."""
+    with contextlib.suppress(Refusal), anyio.move_on_after(_LOG_OUT_SECONDS):
+        await telegram.log_out()

@@ -31,6 +31,7 @@ class LoginEnded(Exception):
 class SigningIn:
     """Show one code after another until one is scanned; ask for a password if there is one.
 
+    Whoever runs it logs the connection out if the account does not become READY, a stranger's too.
     It owns neither the connection nor the account's state: `moved` persists what happens, `show`
     takes each step. The actor's own loop only.
     """
@@ -59,7 +60,6 @@ class SigningIn:
         """Return once the account itself is authorised; raise `LoginEnded` if it will not be."""
         person = await self._scanned()
         if person.id != self._account:
-            await self._telegram.log_out()
             raise LoginEnded(
                 f"The code was scanned by account {person.id}, not by {self._account}: that "
                 "session was ended. Scan it with the right account, or log in as the other."

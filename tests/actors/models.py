@@ -105,7 +105,8 @@ class ModelTelegram:
         self.open = False
 
     async def log_out(self) -> None:
-        """End the session."""
+        """End the session, unless the world is down."""
+        self._before("log_out", 0)
         self.logged_out = True
 
     async def wait_scanned(self, until: datetime) -> None:

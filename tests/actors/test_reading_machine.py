@@ -28,7 +28,7 @@ troubles = st.dictionaries(
 )
 
 
-async def nobody(_: ParseProgress) -> None:
+def nobody(_: ParseProgress) -> None:
     """Watch no progress."""
 
 

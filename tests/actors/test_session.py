@@ -89,6 +89,7 @@ async def test_a_scanned_code_makes_the_account_ready_and_keeps_its_session() ->
     assert bench.store.moves == [State.QR_WAIT, State.READY]
     assert bench.store.sessions == {ANNA.id: b"session"}
     assert not bench.made[0].open
+    assert not bench.made[0].logged_out
 
 
 async def test_codes_are_renewed_with_a_growing_generation() -> None:
@@ -124,6 +125,22 @@ async def test_D8_a_stranger_who_scans_is_logged_out_and_told() -> None:
     assert bench.store.moves[-1] is State.NEW
 
 
+async def test_D8_a_stranger_is_named_even_if_the_session_cannot_be_ended() -> None:
+    """The person who scanned is told about, whatever becomes of the log-out."""
+    bench = Bench()
+    bench.tokens += [token(1), BORIS]
+
+    def down(method: str) -> None:
+        if method == "log_out":
+            raise TelegramUnreachable("it is down")
+
+    bench.befall = down
+    await bench.actor.started()
+    step = await bench.log_in()
+    assert isinstance(step, LoginFailed)
+    assert str(BORIS.id) in step.reason
+
+
 async def test_a_login_nobody_finishes_ends_at_its_deadline() -> None:
     """The wait for a scan never goes beyond the login's own deadline; then the state is NEW."""
     bench = Bench()
@@ -134,6 +151,7 @@ async def test_a_login_nobody_finishes_ends_at_its_deadline() -> None:
     assert "in time" in step.reason
     status = await bench.status()
     assert (status.state, bench.made[0].open) == ("NEW", False)
+    assert bench.made[0].logged_out  # whoever scanned it too late left no session behind
 
 
 class Guarded(Bench):

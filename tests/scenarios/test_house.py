@@ -13,6 +13,8 @@ import anyio
 import pytest
 
 import actors
+from actors.messages import ParseRequest
+from runtime.testing import crash
 from sandbox import Channel, Sandbox
 from storage.errors import DatabaseUnreachable, HouseLocked
 from storage.sessions import new_key
@@ -143,6 +145,35 @@ async def test_a_callback_that_fails_is_heard(
             with pytest.raises(ZeroDivisionError):
                 await parse
             hold.release()
+
+
+async def test_a_reader_who_reads_no_progress_holds_nobody_up(
+    sandbox: Sandbox, channels: list[Channel], open_house: Open
+) -> None:
+    """One who asked for progress and takes none: the parse goes on, for everybody else too."""
+    for channel in channels:
+        sandbox.publish(channel.id, "a post")
+    async with open_house() as house:
+        await log_in(sandbox)
+        request = ParseRequest(account=PERSON, depth=None)
+        async with house.parser.stream(request, timeout=600, ahead=1):
+            with anyio.fail_after(20):
+                assert (await actors.user(PERSON).parse(depth=None)).added == len(channels)
+
+
+async def test_actors_everybody_needs_outlive_several_crashes(
+    sandbox: Sandbox, open_house: Open
+) -> None:
+    """Store and parser come back from crash after crash: nobody is left without them."""
+    async with open_house() as house:
+        await log_in(sandbox)
+        for _ in range(3):
+            assert crash(house.store)
+            await actors.user(PERSON).posts()
+            assert crash(house.parser)
+            assert (await actors.user(PERSON).parse()).channels == 15
+        restarts = {one.name: one.restarts for one in house.statistics().actors}
+        assert (restarts["store"], restarts["parser"]) == (3, 3)
 
 
 async def test_a_thread_without_a_loop_parses(sandbox: Sandbox, open_house: Open) -> None:
