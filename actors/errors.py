@@ -85,6 +85,97 @@ class NoPasswordWanted(Refusal):
         self.account = account
 
 
+class NoCodeWanted(Refusal):
+    """Nobody asked for a login code of account {account}. Log in with a phone number first; send
+    the code when a login says CodeNeeded.
+    """  # noqa: D205
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
+class CodeWrong(Refusal):
+    """Telegram does not accept this code."""
+
+
+class CodeExpired(Refusal):
+    """The code has expired. Ask for another: codes are good for a few minutes, and one that was
+    typed into a chat for seconds only.
+    """  # noqa: D205
+
+
+class WrongCode(Refusal):
+    """The code is not the one Telegram has sent last; {left} tries are left. Enter the digits of
+    the newest one.
+    """  # noqa: D205
+
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+
+class NoOtherCode(Refusal):
+    """Telegram sends no other code now ({reason}). Use the one that came, wait a while, or log in
+    by QR code.
+    """  # noqa: D205
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PhoneRefused(Refusal):
+    """Telegram does not log in by this phone number ({reason}). Give the number of an existing
+    account with its country code, like +49 151 23456789, or log in by QR code.
+    """  # noqa: D205
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ApiKeysRefused(Refusal):
+    """Telegram does not accept the API id and hash ({reason}). Copy both from
+    https://my.telegram.org once more.
+    """  # noqa: D205
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AuthorisationKept(Refusal):
+    """Telegram did not end that session ({reason}). List the account's sessions again; one younger
+    than a day may not end others: use Telegram's own app, Settings, Devices.
+    """  # noqa: D205
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SessionFileUnusable(Refusal):
+    """The session from {source} cannot be imported: {why}. Give a Telethon .session file that
+    belongs to a logged-in account, or its string session.
+    """  # noqa: D205
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(source, why)
+        self.source = source
+        self.why = why
+
+
+class AlreadyLoggedIn(Refusal):
+    """Account {account} is logged in here already. Log it out first to use another session:
+    `tgactors logout {account}`.
+    """  # noqa: D205
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
 class TelegramNotConfigured(Refusal):
     """No Telegram is configured. Set TGACTORS_API_ID and TGACTORS_API_HASH (from
     https://my.telegram.org), or try it without an account: run `tgactors sandbox --scan` and set

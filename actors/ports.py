@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from actors.values import Authorisation
 from runtime import Request
 from storage.rows import ChannelSeen, PostRow
 
@@ -26,6 +27,22 @@ class LoginToken:
 
     url: str
     expires_at: datetime
+    lives: float
+    """Seconds it is good for, by Telegram's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSent:
+    """Where a login code went, and when another may be asked for."""
+
+    kind: str
+    """app, sms, call, flash_call, missed_call, email, fragment or other."""
+    length: int | None
+    """Digits of the code, where Telegram says so."""
+    next_kind: str | None
+    """How the next one would come."""
+    resend_after: float
+    """Seconds until the next one may be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +55,7 @@ class HistoryPage:
 
 class TelegramPort(Protocol):
     """One account's connection. Its refusals: TelegramUnreachable, Flooded, SessionRevoked,
-    ChannelClosed, PasswordRequired.
+    ChannelClosed, PasswordRequired, ApiKeysRefused, and those a method names.
 
     Everything is called on the loop that called `connect` first.
     """  # noqa: D205
@@ -52,8 +69,23 @@ class TelegramPort(Protocol):
     async def login_token(self) -> LoginToken | Person:
         """Return a code to scan, or who has scanned the last one."""
 
-    async def wait_scanned(self, until: datetime) -> None:
-        """Return when the code was scanned, or at a time."""
+    async def wait_scanned(self, seconds: float) -> None:
+        """Return when the code was scanned, or after a time."""
+
+    async def send_code(self, phone: str) -> CodeSent:
+        """Have a login code sent to a phone number: +, then digits.
+
+        Raises `PhoneRefused`.
+        """
+
+    async def resend_code(self) -> CodeSent:
+        """Have another code sent, the next way; a fresh one if the last has expired.
+
+        Raises `NoOtherCode`.
+        """
+
+    async def check_code(self, code: str) -> Person:
+        """Log in by the code; raises `CodeWrong`, `CodeExpired` or `PhoneRefused`."""
 
     async def check_password(self, password: str) -> Person:
         """Complete a login that asked for a password; raises `PasswordWrong`."""
@@ -63,6 +95,15 @@ class TelegramPort(Protocol):
 
     async def log_out(self) -> None:
         """End the session at Telegram."""
+
+    async def authorisations(self) -> tuple[Authorisation, ...]:
+        """Return where the account is logged in, this session first."""
+
+    async def end_authorisation(self, authorisation: int) -> None:
+        """Log the account out elsewhere; raises `AuthorisationKept`."""
+
+    async def lost(self) -> None:
+        """Return when the connection has ended by itself, whatever the reason."""
 
     async def channels(self) -> tuple[ChannelSeen, ...]:
         """Return the broadcast channels in the account's dialogs."""
@@ -80,8 +121,10 @@ class TelegramPort(Protocol):
 class MakeTelegram(Protocol):
     """Makes the connection of an account; does no input or output."""
 
-    def __call__(self, record: bytes | None) -> TelegramPort:
-        """Make one from a session record, or a fresh one."""
+    def __call__(
+        self, record: bytes | None, *, api: tuple[int, str] | None = None
+    ) -> TelegramPort:
+        """Make one from a session record, or a fresh one with API keys of the account's own."""
 
 
 class Asks(Protocol):

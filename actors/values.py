@@ -31,6 +31,25 @@ class PasswordNeeded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeNeeded:
+    """Telegram has sent a login code; it is entered by API call, never typed into a chat.
+
+    Telegram revokes within seconds a code that it sees in a message.
+    """
+
+    kind: str
+    """How it was sent: app, sms, call, flash_call, missed_call, email, fragment or other."""
+    length: int | None
+    """Digits of the code, where Telegram says so."""
+    next_kind: str | None
+    """How the next one would come; None if there is no other way."""
+    resend_at: datetime
+    """When another code may be asked for."""
+    generation: int
+    """1 for the first code of a login, then counting up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedIn:
     """The account is READY."""
 
@@ -45,7 +64,22 @@ class LoginFailed:
     """What happened and what to do, for people."""
 
 
-LoginStep = QrCode | PasswordNeeded | LoggedIn | LoginFailed
+LoginStep = QrCode | CodeNeeded | PasswordNeeded | LoggedIn | LoginFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorisation:
+    """A device or program in which an account is logged in."""
+
+    id: int
+    this: bool
+    """Whether it is the session kept here."""
+    device: str
+    platform: str
+    app: str
+    country: str
+    created_at: datetime
+    active_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +142,9 @@ class Status:
 
 
 __all__ = [
+    "Authorisation",
     "Channel",
+    "CodeNeeded",
     "LoggedIn",
     "LoginFailed",
     "LoginStep",
