@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
-from datetime import datetime
 from typing import TypeVar
 
-from telethon.tl import types
+from telethon.network import ConnectionTcpFull
 from telethon.tl.functions.auth import LogOutRequest
-from telethon.tl.functions.users import GetUsersRequest
 
 from actors.errors import SessionRevoked, TelegramUnreachable
-from actors.ports import HistoryPage, LoginToken, Person
-from actors.telegram import reading
+from actors.ports import CodeSent, HistoryPage, LoginToken, Person
+from actors.telegram import authorisations, dialogs, reading
 from actors.telegram.calls import CallLog
 from actors.telegram.client import WatchedClient
 from actors.telegram.errors import translated
-from actors.telegram.qr import QrLogin, person, prove
+from actors.telegram.identity import myself
+from actors.telegram.password import prove
+from actors.telegram.phone import PhoneLogin
+from actors.telegram.qr import QrLogin
 from actors.telegram.session import RecordSession
+from actors.values import Authorisation
 from storage.rows import ChannelSeen
 
 R = TypeVar("R")
@@ -39,12 +41,16 @@ class TelegramAccount:
         calls: CallLog,
         *,
         logging_in: bool,
+        connection: type = ConnectionTcpFull,
     ) -> None:
         """Build it, without a loop; a client that logs in must receive updates to see the scan."""
         self._session = session
         self._api = api
-        self._client = WatchedClient(session, api, calls, receive_updates=logging_in)
+        self._client = WatchedClient(
+            session, api, calls, receive_updates=logging_in, connection=connection
+        )
         self._qr: QrLogin | None = None
+        self._phone = PhoneLogin(self._client, api)
 
     async def connect(self) -> None:
         """Connect, at most 30 s. Raises `TelegramUnreachable`."""
@@ -61,10 +67,22 @@ class TelegramAccount:
             self._qr = QrLogin(self._client, self._api)
         return await self._within(self._qr.token(), _CALL_SECONDS)
 
-    async def wait_scanned(self, until: datetime) -> None:
-        """Return when the code was scanned, or at a time."""
+    async def wait_scanned(self, seconds: float) -> None:
+        """Return when the code was scanned, or after a time."""
         if self._qr is not None:
-            await self._qr.wait(until)
+            await self._qr.wait(seconds)
+
+    async def send_code(self, phone: str) -> CodeSent:
+        """Have a login code sent to a phone number; raises `PhoneRefused`, or `NoOtherCode`."""
+        return await self._within(self._phone.send(phone), _CALL_SECONDS)
+
+    async def resend_code(self) -> CodeSent:
+        """Have another code sent, the next way; raises `NoOtherCode`."""
+        return await self._within(self._phone.resend(), _CALL_SECONDS)
+
+    async def check_code(self, code: str) -> Person:
+        """Log in by the code; raises `CodeWrong`, `CodeExpired` or `PhoneRefused`."""
+        return await self._within(self._phone.check(code), _CALL_SECONDS)
 
     async def check_password(self, password: str) -> Person:
         """Complete a login that asked for a password; raises `PasswordWrong`."""
@@ -72,18 +90,28 @@ class TelegramAccount:
 
     async def me(self) -> Person:
         """Return whose session this is; raises `SessionRevoked` if it is nobody's any more."""
-        users = await self._within(
-            self._client(GetUsersRequest([types.InputUserSelf()])), _CALL_SECONDS
-        )
-        return person(users[0])
+        return await self._within(myself(self._client), _CALL_SECONDS)
 
     async def log_out(self) -> None:
-        """End the session at Telegram."""
-        await self._within(self._client(LogOutRequest()), _CALL_SECONDS)
+        """End the session at Telegram, if it has not ended before."""
+        with suppress(SessionRevoked):
+            await self._within(self._client(LogOutRequest()), _CALL_SECONDS)
+
+    async def authorisations(self) -> tuple[Authorisation, ...]:
+        """Return where the account is logged in, this session first."""
+        return await self._within(authorisations.authorisations(self._client), _CALL_SECONDS)
+
+    async def end_authorisation(self, authorisation: int) -> None:
+        """Log the account out elsewhere; raises `AuthorisationKept`."""
+        await self._within(authorisations.end(self._client, authorisation), _CALL_SECONDS)
+
+    async def lost(self) -> None:
+        """Return when the connection has ended by itself, whatever the reason."""
+        await self._client.ended()
 
     async def channels(self) -> tuple[ChannelSeen, ...]:
         """Return the broadcast channels in the account's dialogs."""
-        return await self._within(reading.channels(self._client), _LIST_SECONDS)
+        return await self._within(dialogs.channels(self._client), _LIST_SECONDS)
 
     async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
         """Return the id of the n-th newest message of a channel, None if it has fewer."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import time
+from contextlib import suppress
 from typing import Any
 
 from telethon import TelegramClient
+from telethon.errors import RPCError
+from telethon.network import ConnectionTcpFull
+from telethon.tl.functions.help import GetConfigRequest
 
 from actors.telegram.calls import CallLog
+from actors.telegram.quiet import QuietLogger
 from actors.telegram.session import RecordSession
 from runtime import Affinity
 
-# Heard by whoever listens, and by nobody else: what keeps Telethon from its work is said by us.
-_log = logging.getLogger("tgactors.telethon")
-_log.addHandler(logging.NullHandler())
+_log = QuietLogger()
 
 
 class WatchedClient(TelegramClient):
@@ -26,11 +30,13 @@ class WatchedClient(TelegramClient):
         calls: CallLog,
         *,
         receive_updates: bool,
+        connection: type = ConnectionTcpFull,
     ) -> None:
         """Build it; needs no loop yet. It belongs to the loop of its first `connect` for life."""
         super().__init__(
             session,
             *api,
+            connection=connection,
             receive_updates=receive_updates,
             flood_sleep_threshold=0,  # the wait is reported, not slept through unseen
             raise_last_call_error=True,
@@ -41,6 +47,9 @@ class WatchedClient(TelegramClient):
         )
         self._calls = calls
         self._affinity: Affinity | None = None
+        self._moves = 0  # under way from one data centre to another; one may lead to the next
+        self._settled = asyncio.Event()
+        self._settled.set()
 
     async def connect(self) -> None:
         """Connect, and remember the thread."""
@@ -48,7 +57,46 @@ class WatchedClient(TelegramClient):
             self._affinity = Affinity("a Telegram client")
         await super().connect()
 
+    async def ended(self) -> None:
+        """Return when the connection is no more; going to another data centre is no end."""
+        while True:
+            with suppress(Exception):  # why it ended is for the next call to find out
+                await self.disconnected
+            await self._settled.wait()
+            if not self.is_connected():
+                return
+
+    def telegram_time(self) -> float:
+        """Return the seconds since the epoch by Telegram's clock, as its newest message has it.
+
+        https://core.telegram.org/mtproto/description#message-identifier-msg-id
+        """
+        state = self._sender._state  # noqa: SLF001  Telethon shows it nowhere else
+        if state._highest_remote_id:  # noqa: SLF001
+            return float(state._highest_remote_id / 2**32)  # noqa: SLF001
+        return float(time.time() + state.time_offset)
+
     async def _call(self, sender: Any, request: Any, *args: Any, **options: Any) -> Any:
         home = self._affinity
         self._calls.note(at_home=home is None or home.note(type(request).__name__, depth=2))
+        if isinstance(self._updates_error, RPCError) and not self.is_connected():
+            raise self._updates_error  # what its own calls met, and ended the connection for
         return await super()._call(sender, request, *args, **options)
+
+    async def _switch_dc(self, new_dc: int) -> Any:
+        self._moves += 1
+        self._settled.clear()
+        try:
+            return await super()._switch_dc(new_dc)
+        finally:
+            self._moves -= 1
+            if not self._moves:
+                self._settled.set()
+
+    async def _get_dc(self, dc_id: int, cdn: bool = False) -> Any:
+        # Telethon would keep the answer on the class, for every client of the process for ever.
+        config = await self(GetConfigRequest())
+        for each in config.dc_options:
+            if each.id == dc_id and bool(each.cdn) == cdn and not (each.ipv6 or each.media_only):
+                return each
+        raise ConnectionError(f"Telegram named no address of its data centre {dc_id}")

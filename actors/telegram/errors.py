@@ -11,10 +11,21 @@ from typing import Any
 from telethon import errors as rpc
 from telethon.errors.rpcerrorlist import rpc_errors_dict
 
-from actors.errors import ChannelClosed, Flooded, SessionRevoked, TelegramUnreachable
+from actors.errors import (
+    ApiKeysRefused,
+    ChannelClosed,
+    Flooded,
+    PasswordRequired,
+    SessionRevoked,
+    TelegramUnreachable,
+)
 from runtime import Refusal
 
 _NAMES = {kind: name for name, kind in rpc_errors_dict.items()}
+
+_HOUR = 3600.0
+_DAY = 24 * _HOUR
+_LONGEST = 366 * _DAY  # what no wait exceeds, whatever the number in an error
 
 
 def name_of(error: Any) -> str:
@@ -22,21 +33,36 @@ def name_of(error: Any) -> str:
     return str(_NAMES.get(type(error), error.message))
 
 
+def _after(seconds: float) -> Flooded:
+    return Flooded(datetime.now(UTC) + timedelta(seconds=min(seconds, _LONGEST)))
+
+
 _Kinds = tuple[type[BaseException], ...]
 
 # In order: the first row that fits decides. TimeoutError is a kind of OSError, and most of
 # Telethon's are kinds of RPCError.
 _TABLE: tuple[tuple[_Kinds, Callable[[Any], Refusal]], ...] = (
-    (
-        (rpc.FloodWaitError, rpc.FloodPremiumWaitError, rpc.SlowModeWaitError),
-        lambda error: Flooded(datetime.now(UTC) + timedelta(seconds=error.seconds)),
-    ),
+    # Too many logins, of a number or of an account: Telegram names no end, and a day is the rule.
+    ((rpc.PhoneNumberFloodError, rpc.PhonePasswordFloodError), lambda _: _after(_DAY)),
+    # An account that is limited as a whole, or one whose wait has no number: look again at times.
+    ((rpc.PeerFloodError,), lambda _: _after(_HOUR)),
+    ((rpc.FloodError,), lambda error: _after(getattr(error, "seconds", _HOUR))),
+    ((rpc.SessionPasswordNeededError,), lambda _: PasswordRequired("")),
     (
         # Of the 406s this one only: others refuse a call, not the session.
         (rpc.UnauthorizedError, rpc.AuthKeyDuplicatedError),
         lambda error: SessionRevoked(name_of(error)),
     ),
     ((rpc.AuthKeyNotFound,), lambda _: SessionRevoked("AUTH_KEY_NOT_FOUND")),
+    (
+        (
+            rpc.ApiIdInvalidError,
+            rpc.ApiIdPublishedFloodError,
+            rpc.ConnectionApiIdInvalidError,
+            rpc.UpdateAppToLoginError,
+        ),
+        lambda error: ApiKeysRefused(name_of(error)),
+    ),
     (
         (
             rpc.ChannelInvalidError,
@@ -53,6 +79,7 @@ _TABLE: tuple[tuple[_Kinds, Callable[[Any], Refusal]], ...] = (
     ((TimeoutError,), lambda _: TelegramUnreachable("no answer in time")),
     (
         (
+            rpc.BadMessageError,
             rpc.InvalidBufferError,
             rpc.InvalidChecksumError,
             rpc.SecurityError,
@@ -63,6 +90,11 @@ _TABLE: tuple[tuple[_Kinds, Callable[[Any], Refusal]], ...] = (
     ),
     ((OSError,), lambda error: TelegramUnreachable(str(error) or type(error).__name__)),
 )
+
+
+def meaning(error: BaseException) -> Refusal | None:
+    """Return what an error of Telethon's or of the network means here, None if it is neither."""
+    return next((told(error) for kinds, told in _TABLE if isinstance(error, kinds)), None)
 
 
 @contextmanager
@@ -81,7 +113,7 @@ def translated() -> Iterator[None]:
             raise TelegramUnreachable("the connection was closed") from None
         raise
     except Exception as error:
-        for kinds, condition in _TABLE:
-            if isinstance(error, kinds):
-                raise condition(error) from None
-        raise
+        refusal = meaning(error)
+        if refusal is None:
+            raise
+        raise refusal from None

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import base64
 from contextlib import suppress
-from datetime import UTC, datetime
+from typing import Any
 
-from telethon import TelegramClient, errors, events
+from telethon import errors as rpc
+from telethon import events
 from telethon.tl import types
-from telethon.tl.functions.account import GetPasswordRequest
 from telethon.tl.functions.auth import ExportLoginTokenRequest, ImportLoginTokenRequest
 
-from actors.errors import PasswordRequired, PasswordWrong
+from actors.errors import PasswordRequired, TelegramUnreachable
 from actors.ports import LoginToken, Person
+from actors.telegram.client import WatchedClient
+from actors.telegram.identity import entered, hint, whoever
+
+_SHORTEST, _LONGEST = 1.0, 60.0  # seconds of a token's life, whatever Telegram says
 
 
 class QrLogin:
@@ -23,7 +27,7 @@ class QrLogin:
     for turns out to be the authorisation.
     """
 
-    def __init__(self, client: TelegramClient, api: tuple[int, str]) -> None:
+    def __init__(self, client: WatchedClient, api: tuple[int, str]) -> None:
         self._client = client
         self._request = ExportLoginTokenRequest(*api, except_ids=[])
         self._scanned = asyncio.Event()
@@ -38,32 +42,36 @@ class QrLogin:
         try:
             answer = await self._client(self._request)
             if isinstance(answer, types.auth.LoginTokenMigrateTo):
-                await self._client._switch_dc(answer.dc_id)  # noqa: SLF001  Telethon's own way
-                answer = await self._client(ImportLoginTokenRequest(answer.token))
-        except errors.SessionPasswordNeededError:
-            raise PasswordRequired((await self._client(GetPasswordRequest())).hint or "") from None
+                answer = await self._imported(answer)
+        except rpc.SessionPasswordNeededError:
+            raise PasswordRequired(await hint(self._client)) from None
+        if isinstance(answer, Person):
+            return answer
         if isinstance(answer, types.auth.LoginTokenSuccess):
-            user = await self._client._on_login(answer.authorization.user)  # noqa: SLF001
-            return person(user)
+            return await entered(self._client, answer.authorization.user)
+        if isinstance(answer, types.auth.LoginToken):
+            return self._shown(answer)
+        raise TelegramUnreachable(f"it answered {type(answer).__name__}")
+
+    async def _imported(self, answer: types.auth.LoginTokenMigrateTo) -> Any:
+        """Collect the login at the data centre of whoever has scanned the token."""
+        await self._client._switch_dc(answer.dc_id)  # noqa: SLF001  Telethon's own way
+        try:
+            return await self._client(ImportLoginTokenRequest(answer.token))
+        except rpc.BadRequestError:
+            # Collected before, and its answer was lost; or it is void: then another begins here.
+            return await whoever(self._client) or await self._client(self._request)
+
+    def _shown(self, answer: types.auth.LoginToken) -> LoginToken:
         text = base64.urlsafe_b64encode(answer.token).decode().rstrip("=")
-        return LoginToken(url=f"tg://login?token={text}", expires_at=answer.expires)
+        lives = answer.expires.timestamp() - self._client.telegram_time()
+        return LoginToken(
+            url=f"tg://login?token={text}",
+            expires_at=answer.expires,
+            lives=min(max(lives, _SHORTEST), _LONGEST),
+        )
 
-    async def wait(self, until: datetime) -> None:
-        """Return when a token was scanned, or at the time."""
-        seconds = max(0.0, (until - datetime.now(UTC)).total_seconds())
+    async def wait(self, seconds: float) -> None:
+        """Return when a token was scanned, or after a time."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._scanned.wait(), seconds)
-
-
-async def prove(client: TelegramClient, password: str) -> Person:
-    """Complete a login by the account's two-step password, which never leaves this machine."""
-    try:
-        return person(await client.sign_in(password=password))
-    except (errors.PasswordHashInvalidError, errors.PasswordEmptyError):
-        raise PasswordWrong from None
-
-
-def person(user: types.User) -> Person:
-    """Return a Telegram user as a plain value."""
-    name = " ".join(part for part in (user.first_name, user.last_name) if part)
-    return Person(id=user.id, name=name or user.username or str(user.id))
+            await asyncio.wait_for(self._scanned.wait(), max(0.0, seconds))

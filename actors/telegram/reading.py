@@ -1,4 +1,4 @@
-"""The calls that read channels, their answers as plain values."""
+"""The calls that read a channel, their answers as plain values."""
 
 from __future__ import annotations
 
@@ -9,35 +9,13 @@ from telethon import errors as rpc
 from telethon.tl import types
 from telethon.tl.functions.messages import GetHistoryRequest
 
-from actors.errors import ChannelClosed
+from actors.errors import ChannelClosed, TelegramUnreachable
 from actors.ports import HistoryPage
-from actors.telegram.errors import name_of
-from storage.rows import ChannelSeen, PostRow
+from actors.telegram.errors import meaning, name_of
+from storage.rows import PostRow
 
 PAGE = 100
 """Messages a page, the most Telegram gives."""
-
-
-async def channels(client: TelegramClient) -> tuple[ChannelSeen, ...]:
-    """Return the broadcast channels among the account's dialogs."""
-    return tuple(
-        [
-            _seen(dialog)
-            async for dialog in client.iter_dialogs(ignore_migrated=True)
-            if isinstance(dialog.entity, types.Channel) and dialog.entity.broadcast
-        ]
-    )
-
-
-def _seen(dialog: Any) -> ChannelSeen:
-    channel = dialog.entity
-    return ChannelSeen(
-        id=channel.id,
-        access_hash=channel.access_hash,
-        title=channel.title,
-        username=channel.username or None,
-        top=dialog.dialog.top_message,
-    )
 
 
 async def nth_newest(client: TelegramClient, channel: int, access_hash: int, n: int) -> int | None:
@@ -87,6 +65,8 @@ async def _history(
     try:
         return await client(request)
     except (rpc.BadRequestError, rpc.ForbiddenError) as error:
+        if not isinstance(meaning(error), TelegramUnreachable):
+            raise  # it concerns the account
         # Whatever Telegram has against this channel is no trouble of the others.
         raise ChannelClosed(name_of(error)) from None
 

@@ -4,37 +4,71 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from telethon.crypto import AuthKey
 from telethon.sessions import MemorySession
 from telethon.tl import types
 
+from actors.errors import SessionRevoked
+
+UNREADABLE = "RECORD_UNREADABLE"
+
 _VERSION = 1
+_KEY_BYTES = 256
 _Row = tuple[int, int, str | None, str | None, str | None]
+_Long = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+_Time = Annotated[int, Field(ge=0, lt=2**33)]
+
+
+class _Record(BaseModel):
+    """What lies in the database; anything else is refused, not guessed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+
+    version: Literal[1]
+    dc: tuple[int, str | None, Annotated[int, Field(ge=0, lt=2**16)] | None]
+    key: str
+    updates: list[tuple[_Long, int, int, _Time, int]]
+    entities: list[tuple[_Long, _Long, str | None]]
+    api: tuple[int, str] | None = None
+
+    def auth_key(self) -> AuthKey | None:
+        """Return the key to Telegram, if there is one; raise ValueError for what is none."""
+        key = base64.b64decode(self.key, validate=True)
+        if key and len(key) != _KEY_BYTES:
+            raise ValueError("a key has 256 bytes")
+        return AuthKey(key) if key else None
 
 
 class RecordSession(MemorySession):
-    """Keep data centre, key, update states, and the entities of channels and of oneself.
+    """Keep data centre, key, update states, API keys, and the entities of channels and oneself.
 
     Touches no disk. Without the update states a restarted client would catch up nothing, without
-    the entities it could not name a channel.
+    the entities it could not name a channel. Raises `SessionRevoked` for bytes that are no record.
     """
 
     def __init__(self, record: bytes | None = None) -> None:
         super().__init__()
         self._rows: dict[int, _Row] = {}
+        self.api: tuple[int, str] | None = None
+        """The API id and hash that the account logged in with, if they are its own."""
         if record is not None:
-            self._restore(json.loads(record))
+            try:
+                self._restore(_Record.model_validate_json(record))
+            except (ValidationError, ValueError):
+                raise SessionRevoked(UNREADABLE) from None
 
     def record(self) -> bytes:
         """Return the session as bytes; equal sessions give equal bytes."""
         key = self._auth_key.key if self._auth_key else b""
-        content = {
+        content: dict[str, Any] = {
             "version": _VERSION,
             "dc": [self._dc_id, self._server_address, self._port],
-            "key": base64.b64encode(key).decode(),
+            "key": base64.b64encode(key or b"").decode(),
             "updates": sorted(
                 [id_, s.pts, s.qts, int(s.date.timestamp()), s.seq]
                 for id_, s in self._update_states.items()
@@ -42,20 +76,22 @@ class RecordSession(MemorySession):
             # A phone number and a name are nothing a channel needs to be found again.
             "entities": sorted([id_, hash_, name] for id_, hash_, name, _, _ in self._entities),
         }
+        if self.api is not None:
+            content["api"] = self.api
         return json.dumps(content, separators=(",", ":"), sort_keys=True).encode()
 
-    def _restore(self, content: dict[str, Any]) -> None:
-        if content["version"] != _VERSION:
-            raise ValueError(f"a session record of version {content['version']} is not known here")
-        self.set_dc(*content["dc"])
-        key = base64.b64decode(content["key"])
-        self._auth_key = AuthKey(key) if key else None
-        for id_, pts, qts, at, seq in content["updates"]:
+    def _restore(self, content: _Record) -> None:
+        self.set_dc(*content.dc)
+        self._auth_key = content.auth_key()
+        self.api = content.api
+        for id_, pts, qts, at, seq in content.updates:
             date = datetime.fromtimestamp(at, UTC)
             self._update_states[id_] = types.updates.State(pts, qts, date, seq, unread_count=0)
-        self._rows = {
-            id_: (id_, hash_, name, None, None) for id_, hash_, name in content["entities"]
-        }
+        self.remember(content.entities)
+
+    def remember(self, entities: Iterable[tuple[int, int, str | None]]) -> None:
+        """Keep entities, each by its marked id, its access hash and its username."""
+        self._rows.update({id_: (id_, hash_, name, None, None) for id_, hash_, name in entities})
         self._entities = set(self._rows.values())
 
     def process_entities(self, tlo: Any) -> None:
