@@ -214,6 +214,29 @@ class WrongSessionKey(StorageError):
         self.account = account
 
 
+class AccountHeld(StorageError):
+    """Account {account} is in use by another process: {holder}.
+
+    Use the account there, or stop that process and try again.
+    """
+
+    def __init__(self, account: int, holder: str) -> None:
+        super().__init__(account, holder)
+        self.account = account
+        self.holder = holder
+
+
+class LeaseLost(StorageError):
+    """This process no longer holds account {account}: it was silent too long, or let it go.
+
+    Nothing was written. Ask again: the account is opened anew, unless another process has it now.
+    """
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
 class UnknownAccount(StorageError):
     """Account {account} is not registered.
 

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 
 from storage.database import Database, Row, coverage
-from storage.errors import UnknownAccount, UnknownChannel
+from storage.errors import LeaseLost, UnknownChannel
+from storage.leases import decisive
 from storage.queries import sql
-from storage.rows import Batch, ChannelSeen, ChannelState, ChannelView, PostRow, PostView, Stored
+from storage.rows import (
+    Batch,
+    ChannelSeen,
+    ChannelState,
+    ChannelView,
+    Hold,
+    PostRow,
+    PostView,
+    Stored,
+)
 from storage.text import storable
 
 MOST = 1000
 
 
-async def follow(db: Database, account: int, seen: Sequence[ChannelSeen]) -> list[ChannelState]:
-    """Make exactly these channels the ones the account follows, in this order.
+async def follow(db: Database, hold: Hold, seen: Sequence[ChannelSeen]) -> list[ChannelState]:
+    """Make exactly these channels the ones a held account follows, in this order.
 
     Return their states in the same order; of channels given twice the first counts.
     """
@@ -20,9 +30,10 @@ async def follow(db: Database, account: int, seen: Sequence[ChannelSeen]) -> lis
     for channel in seen:
         first.setdefault(channel.id, channel)
     unique = list(first.values())
-    async with db.transaction() as connection:
-        if await connection.fetchrow(sql.lock_account, account) is None:
-            raise UnknownAccount(account)
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    async with decisive(db) as connection:
+        if await connection.fetchrow(sql.lock_account, *fence) is None:
+            raise LeaseLost(hold.account)
         await connection.execute(
             sql.see_channels,
             [channel.id for channel in unique],
@@ -31,17 +42,17 @@ async def follow(db: Database, account: int, seen: Sequence[ChannelSeen]) -> lis
         )
         await connection.execute(
             sql.subscribe,
-            account,
+            hold.account,
             [channel.id for channel in unique],
             [channel.access_hash for channel in unique],
             [channel.top for channel in unique],
         )
-        rows = await connection.fetch(sql.followed, account)
+        rows = await connection.fetch(sql.followed, hold.account)
     return [_state(row) for row in rows]
 
 
-async def store(db: Database, batch: Batch) -> Stored:
-    """Store a batch's posts and grow the channel's coverage in one transaction.
+async def store(db: Database, hold: Hold, batch: Batch) -> Stored:
+    """Store a batch that a held account read, and grow the channel's coverage, in one transaction.
 
     A post that is held already stays as it is; a wrong batch is a ValueError before any I/O.
     """
@@ -56,8 +67,14 @@ async def store(db: Database, batch: Batch) -> Stored:
         [post.published_at for post in posts],
         [post.edited_at for post in posts],
         [storable(post.text) for post in posts],
+        hold.account,
+        hold.incarnation,
+        hold.epoch,
     )
-    if row is None:
+    assert row is not None, "it selects from nothing"  # noqa: S101
+    if not row["held"]:
+        raise LeaseLost(hold.account)
+    if row["coverage"] is None:
         raise UnknownChannel(batch.channel_id)
     return Stored(added=row["added"], coverage=coverage(row["coverage"]))
 

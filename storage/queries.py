@@ -21,8 +21,23 @@ class Queries:
     account: str
     accounts: str
     set_account: str
+    limit_pauses: str
+    register_node: str
+    revoke_place: str
+    give_up_logins: str
+    forget_nodes: str
+    renew_node: str
+    resign_node: str
+    register_account: str
+    holder: str
+    keep_node: str
+    lock_node: str
+    revoke_expired_node: str
+    hold_account: str
+    release_account: str
     session: str
     save_session: str
+    admit: str
     discard_session: str
     lock_account: str
     see_channels: str

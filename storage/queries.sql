@@ -45,37 +45,152 @@ SELECT number, name, checksum FROM migrations ORDER BY number;
 INSERT INTO migrations (number, name, checksum) VALUES ($1, $2, $3);
 
 -- name: account
--- One account's state.
-SELECT id, state, reason, changed_at FROM accounts WHERE id = $1;
+-- One account's state, and whether the login it is in has ended with its process.
+SELECT
+    id, state, reason, changed_at,
+    waiting AND coalesce(revoked OR expires_at <= now(), true) AS given_up
+FROM accounts LEFT JOIN nodes ON incarnation = holder
+WHERE id = $1;
 
 -- name: accounts
--- Every account's state.
-SELECT id, state, reason, changed_at FROM accounts ORDER BY id;
+-- Every account's state, and whether the login it is in has ended with its process.
+SELECT
+    id, state, reason, changed_at,
+    waiting AND coalesce(revoked OR expires_at <= now(), true) AS given_up
+FROM accounts LEFT JOIN nodes ON incarnation = holder
+ORDER BY id;
 
 -- name: set_account
--- Put an account into a state, registering it if it is new.
-INSERT INTO accounts (id, state, reason) VALUES ($1, $2, $3)
-ON CONFLICT (id) DO UPDATE
-    SET state = excluded.state, reason = excluded.reason, changed_at = now()
+-- Put an account into a state, if this hold of it counts.
+WITH fence AS MATERIALIZED (
+    SELECT incarnation FROM nodes WHERE incarnation = $2 AND NOT revoked FOR KEY SHARE
+)
+UPDATE accounts SET state = $4, reason = $5, changed_at = now()
+FROM fence
+WHERE id = $1 AND holder = incarnation AND epoch = $3
 RETURNING id, state, reason, changed_at;
+
+-- name: limit_pauses
+-- End this transaction if its process says nothing for so long: it may have been stopped.
+SELECT set_config('idle_in_transaction_session_timeout', $1, true);
+
+-- name: register_node
+-- Register a process that will open accounts.
+INSERT INTO nodes (incarnation, name, place, expires_at)
+VALUES ($1, $2, $3, now() + make_interval(secs => $4));
+
+-- name: revoke_place
+-- Revoke the processes of a place once what they are writing has ended, and name them.
+WITH dead AS MATERIALIZED (
+    SELECT incarnation FROM nodes WHERE place = $1 ORDER BY incarnation FOR UPDATE
+)
+UPDATE nodes SET revoked = true FROM dead WHERE nodes.incarnation = dead.incarnation
+RETURNING nodes.incarnation;
+
+-- name: give_up_logins
+-- End the logins of processes that are dead.
+UPDATE accounts SET state = 'NEW', reason = $2, changed_at = now()
+WHERE waiting AND holder = ANY ($1::uuid[]);
+
+-- name: forget_nodes
+-- Forget processes that died long ago, unless somebody looks at them just now.
+DELETE FROM nodes WHERE incarnation IN (
+    SELECT incarnation FROM nodes
+    WHERE expires_at < now() - make_interval(secs => $1)
+    ORDER BY incarnation FOR UPDATE SKIP LOCKED
+);
+
+-- name: renew_node
+-- Prolong a process's lease, if it was not revoked.
+UPDATE nodes SET renewed_at = now(), expires_at = now() + make_interval(secs => $2)
+WHERE incarnation = $1 AND NOT revoked
+RETURNING incarnation;
+
+-- name: resign_node
+-- Forget a process that has closed all it had open; its accounts are nobody's.
+DELETE FROM nodes WHERE incarnation = $1;
+
+-- name: register_account
+-- Register an account that is not known yet.
+INSERT INTO accounts (id, state) VALUES ($1, 'NEW') ON CONFLICT DO NOTHING;
+
+-- name: holder
+-- Who holds an account, whether its lease has run out, and whether ours has been revoked.
+SELECT
+    epoch, incarnation, name, renewed_at,
+    revoked OR expires_at <= clock_timestamp() AS dead,
+    NOT EXISTS (SELECT FROM nodes WHERE incarnation = $2 AND NOT revoked) AS lost
+FROM accounts LEFT JOIN nodes ON incarnation = holder
+WHERE id = $1;
+
+-- name: keep_node
+-- See that a process is not revoked before this transaction ends.
+SELECT incarnation FROM nodes WHERE incarnation = $1 AND NOT revoked FOR KEY SHARE;
+
+-- name: lock_node
+-- Wait for what a process is writing and let it write no more until this transaction ends.
+SELECT incarnation FROM nodes WHERE incarnation = $1 FOR UPDATE;
+
+-- name: revoke_expired_node
+-- Revoke a process whose lease has run out; it must be locked.
+UPDATE nodes SET revoked = true
+WHERE incarnation = $1 AND (revoked OR expires_at <= clock_timestamp())
+RETURNING incarnation;
+
+-- name: hold_account
+-- Make an account ours, if it is still held as it was seen; a login found in it is over.
+UPDATE accounts SET
+    holder = $3,
+    epoch = epoch + 1,
+    state = CASE WHEN waiting THEN 'NEW' ELSE state END,
+    reason = CASE WHEN waiting THEN $4 ELSE reason END,
+    changed_at = CASE WHEN waiting THEN now() ELSE changed_at END
+WHERE id = $1 AND epoch = $2 AND holder IS NOT DISTINCT FROM $5::uuid
+RETURNING id, state, reason, changed_at, epoch;
+
+-- name: release_account
+-- Make an account nobody's, if this hold of it still counts.
+UPDATE accounts SET holder = NULL WHERE id = $1 AND holder = $2 AND epoch = $3;
 
 -- name: session
 -- One account's sealed session.
 SELECT record FROM sessions WHERE account = $1;
 
 -- name: save_session
--- Store a registered account's sealed session in place of the one before.
-INSERT INTO sessions (account, record) SELECT id, $2 FROM accounts WHERE id = $1
+-- Store an account's sealed session in place of the one before, if this hold of it counts.
+WITH fence AS MATERIALIZED (
+    SELECT id FROM nodes JOIN accounts ON holder = incarnation
+    WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked
+    FOR KEY SHARE OF nodes FOR SHARE OF accounts
+)
+INSERT INTO sessions (account, record) SELECT id, $4 FROM fence
 ON CONFLICT (account) DO UPDATE SET record = excluded.record, updated_at = now()
 RETURNING account;
+
+-- name: admit
+-- Put an account into a state together with its sealed session, if this hold of it counts.
+WITH fence AS MATERIALIZED (
+    SELECT incarnation FROM nodes WHERE incarnation = $2 AND NOT revoked FOR KEY SHARE
+), moved AS (
+    UPDATE accounts SET state = $4, reason = $5, changed_at = now()
+    FROM fence
+    WHERE id = $1 AND holder = incarnation AND epoch = $3
+    RETURNING id, state, reason, changed_at
+), saved AS (
+    INSERT INTO sessions (account, record) SELECT id, $6 FROM moved
+    ON CONFLICT (account) DO UPDATE SET record = excluded.record, updated_at = now()
+)
+SELECT * FROM moved;
 
 -- name: discard_session
 -- Forget an account's session.
 DELETE FROM sessions WHERE account = $1;
 
 -- name: lock_account
--- Let one change of an account's channels run at a time, until its transaction ends.
-SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE;
+-- Let one change of an account's channels run at a time, if this hold of the account counts.
+SELECT id FROM nodes JOIN accounts ON holder = incarnation
+WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked
+FOR KEY SHARE OF nodes FOR NO KEY UPDATE OF accounts;
 
 -- name: see_channels
 -- Register the channels an account sees, in the order of their ids so that two do not deadlock.
@@ -113,13 +228,18 @@ WHERE account = $1 AND left_at IS NULL
 ORDER BY position, channels.id;
 
 -- name: store_posts
--- Store a batch: add the posts that are new and grow the coverage, together.
-WITH channel AS (
+-- Add a batch's posts that are new and grow the coverage, together, if an account's hold counts.
+WITH fence AS MATERIALIZED (
+    SELECT accounts.id FROM nodes JOIN accounts ON holder = incarnation
+    WHERE accounts.id = $9 AND incarnation = $10 AND epoch = $11 AND NOT revoked
+    FOR KEY SHARE OF nodes FOR SHARE OF accounts
+), channel AS (
     UPDATE channels SET
         coverage = coverage + int8multirange(int8range($2, $3)),
         floor = coalesce(floor, $4)
-    WHERE id = $1
-    RETURNING id, coverage
+    FROM fence
+    WHERE channels.id = $1
+    RETURNING channels.id, coverage
 ), added AS (
     -- Reading from channel makes the row's lock come first, so batches of one channel queue.
     INSERT INTO posts (channel_id, id, published_at, edited_at, text)
@@ -129,7 +249,10 @@ WITH channel AS (
     ON CONFLICT (channel_id, id) DO NOTHING
     RETURNING 1
 )
-SELECT coverage, (SELECT count(*) FROM added) AS added FROM channel;
+SELECT
+    EXISTS (SELECT FROM fence) AS held,
+    (SELECT coverage FROM channel) AS coverage,
+    (SELECT count(*) FROM added) AS added;
 
 -- name: newest_posts
 -- The newest posts of the channels an account follows, or of one of them.

@@ -12,9 +12,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from storage import accounts
 from storage.data_folder import reason
 from storage.database import Database
-from storage.errors import SessionKeyUnusable, UnknownAccount, WrongSessionKey
+from storage.errors import LeaseLost, SessionKeyUnusable, WrongSessionKey
 from storage.queries import sql
-from storage.rows import AccountRow
+from storage.rows import AccountRow, Hold
 
 
 class Vault:
@@ -56,21 +56,31 @@ def new_key() -> str:
     return Fernet.generate_key().decode("ascii")
 
 
-async def save(db: Database, vault: Vault, account: int, record: bytes) -> None:
-    """Store the account's session in place of the one before."""
-    if await db.fetch_row(sql.save_session, account, vault.seal(record)) is None:
-        raise UnknownAccount(account)
+async def save(db: Database, vault: Vault, hold: Hold, record: bytes) -> None:
+    """Store a held account's session in place of the one before; raise LeaseLost as writes do."""
+    sealed = vault.seal(record)
+    row = await db.fetch_row(sql.save_session, hold.account, hold.incarnation, hold.epoch, sealed)
+    if row is None:
+        raise LeaseLost(hold.account)
 
 
 async def admit(
-    db: Database, vault: Vault, account: int, state: str, reason: str | None, record: bytes
+    db: Database, vault: Vault, hold: Hold, state: str, reason: str | None, record: bytes
 ) -> AccountRow:
-    """Put the account into a state together with the session it stands on."""
-    sealed = vault.seal(record)
-    async with db.transaction() as connection:
-        row = await accounts.transition_on(connection, account, state, reason)
-        await connection.execute(sql.save_session, account, sealed)
-    return row
+    """Put a held account into a state together with the session it stands on."""
+    accounts.check_state(state)
+    row = await db.fetch_row(
+        sql.admit,
+        hold.account,
+        hold.incarnation,
+        hold.epoch,
+        state,
+        accounts.told(reason),
+        vault.seal(record),
+    )
+    if row is None:
+        raise LeaseLost(hold.account)
+    return accounts.as_account(row)
 
 
 async def load(db: Database, vault: Vault, account: int) -> bytes | None:

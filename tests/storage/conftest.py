@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,17 @@ from typing import Any
 
 import pytest
 
+from storage import leases
 from storage.database import Database
 from storage.embedded import Postgres
+from storage.rows import Hold
 from tests.conftest import new_folder
 
 collect_ignore = [] if os.geteuid() == 0 else ["test_embedded_as_root.py"]
 
 HOLDER = Path(__file__).with_name("holder.py")
+
+Own = Callable[[int], Awaitable[Hold]]
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +51,17 @@ async def db(dsn: str) -> AsyncIterator[Database]:
     """A migrated, empty database."""
     async with await Database.open(dsn) as opened:
         yield opened
+
+
+@pytest.fixture
+async def own(db: Database) -> Own:
+    """Claim an account for a process that lives as long as the test."""
+    me = await leases.register(db, name="this test", place="here", ttl=600)
+
+    async def claim(account: int) -> Hold:
+        return (await leases.claim(db, me, account, ttl=600, margin=60)).hold
+
+    return claim
 
 
 class Holder:

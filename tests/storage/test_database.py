@@ -25,6 +25,7 @@ SLEEPING = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE wait_event = 'PgSleep' AND datname = current_database()"
 )
+REGISTER = "INSERT INTO accounts (id, state) VALUES (1, 'NEW')"
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +37,7 @@ async def test_nothing_blocks_the_loop(dsn: str) -> None:
         guard.functions["os.stat"].can_block_in("asyncpg/connect_utils.py", "_read_password_file")
         async with await Database.open(dsn) as db:
             await db.migrate()
-            await accounts.transition(db, 1, "NEW", None)
+            await db.execute(REGISTER)
 
 
 async def test_a_server_that_is_not_there_is_told_without_the_password(
@@ -108,7 +109,7 @@ async def test_a_failing_transaction_leaves_nothing(db: Database) -> None:
 
     async def fail_late() -> None:
         async with db.transaction() as connection:
-            await accounts.transition_on(connection, 1, "NEW", None)
+            await connection.execute(REGISTER)
             await connection.execute("SELECT 1/0")
 
     with pytest.raises(StatementRefused, match="22012"):
@@ -156,7 +157,7 @@ async def test_a_transaction_left_open_is_undone_in_silence(dsn: str) -> None:
         with complaints() as heard:
             async with db.connection() as connection:
                 await connection.execute("BEGIN")
-                await accounts.transition_on(connection, 1, "NEW", None)
+                await connection.execute(REGISTER)
         assert await accounts.all(db) == []
     assert heard == []
 
@@ -169,7 +170,7 @@ async def test_a_transaction_cancelled_at_any_step_is_left_in_silence(
 
     async def work() -> None:
         async with db.transaction() as connection:
-            await accounts.transition_on(connection, 1, "NEW", None)
+            await connection.execute(REGISTER)
 
     async with await Database.open(dsn, connections=1) as db, asyncio.timeout(60):
         with complaints() as heard:

@@ -28,6 +28,8 @@ REFUSALS: list[StorageError] = [
     errors.MigrationChanged(1, "first"),
     errors.SessionKeyUnusable("/data/session.key", "Permission denied"),
     errors.WrongSessionKey(42),
+    errors.AccountHeld(42, "pid 4711 on vera, data folder /data"),
+    errors.LeaseLost(42),
     errors.UnknownAccount(42),
     errors.UnknownChannel(7),
 ]

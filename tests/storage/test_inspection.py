@@ -22,6 +22,7 @@ from storage.inspection import inspect
 from storage.migrations import KNOWN, Migration
 from storage.sessions import Vault, new_key
 from tests.conftest import new_folder
+from tests.storage.conftest import Own
 
 SECOND = Migration(len(KNOWN) + 1, "second", "CREATE TABLE second (id int)")
 
@@ -49,10 +50,10 @@ async def test_an_empty_database_is_fit_and_stays_empty(empty_dsn: str) -> None:
 
 
 @pytest.mark.anyio
-async def test_sessions_are_seen_sealed(dsn: str, db: Database) -> None:
+async def test_sessions_are_seen_sealed(dsn: str, db: Database, own: Own) -> None:
     """Accounts are counted, and their sessions returned as they lie there."""
     vault = Vault([new_key()])
-    await sessions.admit(db, vault, 7, "READY", None, b"record")
+    await sessions.admit(db, vault, await own(7), "READY", None, b"record")
     found = await inspect(dsn)
     assert (found.accounts, [each.account for each in found.sealed]) == (1, [7])
     assert vault.open(found.sealed[0].record, account=7) == b"record"

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from storage import accounts, sessions
 from storage.database import Database
-from storage.errors import SessionKeyUnusable, StatementRefused, UnknownAccount, WrongSessionKey
+from storage.errors import LeaseLost, SessionKeyUnusable, StatementRefused, WrongSessionKey
 from storage.sessions import Vault, new_key
+from tests.storage.conftest import Own
 
 MAKER = """
 import sys
@@ -138,12 +139,12 @@ def test_processes_making_the_key_at_once_agree(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_session_is_stored_sealed(db: Database) -> None:
+async def test_a_session_is_stored_sealed(db: Database, own: Own) -> None:
     """The database holds the seal; loading opens it; saving again replaces it."""
     vault = Vault([new_key()])
-    await accounts.transition(db, 42, "READY", None)
+    hold = await own(42)
     for record in (b"first record", b"second record"):
-        await sessions.save(db, vault, 42, record)
+        await sessions.save(db, vault, hold, record)
         assert await sessions.load(db, vault, 42) == record
         held = await db.fetch_value("SELECT record FROM sessions")
         assert record not in held
@@ -151,43 +152,46 @@ async def test_a_session_is_stored_sealed(db: Database) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_discarded_session_is_gone(db: Database) -> None:
+async def test_a_discarded_session_is_gone(db: Database, own: Own) -> None:
     """Discarding forgets the session, and is harmless where there is none."""
     vault = Vault([new_key()])
-    await accounts.transition(db, 42, "READY", None)
-    await sessions.save(db, vault, 42, b"record")
+    await sessions.save(db, vault, await own(42), b"record")
     await sessions.discard(db, 42)
     await sessions.discard(db, 42)
     assert await sessions.load(db, vault, 42) is None
 
 
 @pytest.mark.anyio
-async def test_a_session_needs_its_account(db: Database) -> None:
-    """A session of an unregistered account is refused by name."""
-    with pytest.raises(UnknownAccount, match="42"):
-        await sessions.save(db, Vault([new_key()]), 42, b"record")
+async def test_a_session_needs_its_account(db: Database, own: Own) -> None:
+    """A session of an account that was deleted is refused by name."""
+    hold = await own(42)
+    await db.execute("DELETE FROM accounts")
+    with pytest.raises(LeaseLost, match="42"):
+        await sessions.save(db, Vault([new_key()]), hold, b"record")
 
 
 @pytest.mark.anyio
-async def test_a_stored_session_and_a_wrong_key(db: Database) -> None:
+async def test_a_stored_session_and_a_wrong_key(db: Database, own: Own) -> None:
     """Loading with other keys raises WrongSessionKey and leaves the session in place."""
     vault = Vault([new_key()])
-    await accounts.transition(db, 42, "READY", None)
-    await sessions.save(db, vault, 42, b"record")
+    await sessions.save(db, vault, await own(42), b"record")
     with pytest.raises(WrongSessionKey, match="42"):
         await sessions.load(db, Vault([new_key()]), 42)
     assert await sessions.load(db, vault, 42) == b"record"
 
 
 @pytest.mark.anyio
-async def test_state_and_session_arrive_together(db: Database) -> None:
+async def test_state_and_session_arrive_together(db: Database, own: Own) -> None:
     """Admitting writes the state and the session, or neither."""
     vault = Vault([new_key()])
-    row = await sessions.admit(db, vault, 42, "READY", None, b"record")
+    row = await sessions.admit(db, vault, await own(42), "READY", None, b"record")
     assert row == await accounts.load(db, 42)
     assert row.state == "READY"
     assert await sessions.load(db, vault, 42) == b"record"
+    other = await own(43)
     await db.execute("ALTER TABLE sessions ADD CHECK (account <> 43)")
     with pytest.raises(StatementRefused, match="23514"):
-        await sessions.admit(db, vault, 43, "READY", None, b"record")
-    assert await accounts.load(db, 43) is None
+        await sessions.admit(db, vault, other, "READY", None, b"record")
+    with pytest.raises(ValueError, match="ready"):
+        await sessions.admit(db, vault, other, "ready", None, b"record")
+    assert [row.state for row in await accounts.all(db)] == ["READY", "NEW"]

@@ -18,9 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from storage import accounts, posts
+from storage import leases, posts
 from storage.database import Database
-from storage.rows import Batch, ChannelSeen, Coverage, PostRow
+from storage.rows import Batch, ChannelSeen, Coverage, Hold, PostRow
 
 CHANNELS = (1, 2, 3)
 READERS = (1, 2)
@@ -62,8 +62,15 @@ class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def register(self) -> None:
         """Both readers exist."""
-        for reader in READERS:
-            self.runner.run(accounts.transition(self.db, self.base + reader, "READY", None))
+        self.holds = self.runner.run(self._claim())
+
+    async def _claim(self) -> dict[int, Hold]:
+        me = await leases.register(self.db, name="model", place=f"{self.base}", ttl=600)
+        claims = {
+            reader: await leases.claim(self.db, me, self.base + reader, ttl=600, margin=60)
+            for reader in READERS
+        }
+        return {reader: claimed.hold for reader, claimed in claims.items()}
 
     @rule(
         reader=st.sampled_from(READERS),
@@ -80,7 +87,7 @@ class StoreMachine(RuleBasedStateMachine):
             )
             for channel in channels
         ]
-        states = self.runner.run(posts.follow(self.db, self.base + reader, seen))
+        states = self.runner.run(posts.follow(self.db, self.holds[reader], seen))
         self.followed[reader] = channels
         for channel, state in zip(channels, states, strict=True):
             known = self.known.setdefault(channel, Channel())
@@ -102,7 +109,7 @@ class StoreMachine(RuleBasedStateMachine):
         ]
         floor = data.draw(st.none() | st.integers(0, 50), "floor")
         stored = self.runner.run(
-            posts.store(self.db, self._batch(channel, floor, (first, end), found))
+            posts.store(self.db, self.holds[1], self._batch(channel, floor, (first, end), found))
         )
         known = self.known[channel]
         before = len(known.posts)
