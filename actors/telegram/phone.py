@@ -92,6 +92,8 @@ class PhoneLogin:
         """Log in; raises `CodeWrong`, `CodeExpired`, `PhoneRefused` or `PasswordRequired`."""
         if not _is_text(code):  # what cannot be one is no secret to trouble Telegram with
             raise CodeWrong
+        if not self._hash:
+            raise CodeExpired
         try:
             answer = await self._asked(self._attempt(code))
         except rpc.SessionPasswordNeededError:
