@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from telethon import TelegramClient
-from telethon.errors import RPCError
+from telethon.errors import AuthKeyNotFound, RPCError
 from telethon.network import ConnectionTcpFull
 from telethon.tl.functions.help import GetConfigRequest
 
@@ -79,9 +79,17 @@ class WatchedClient(TelegramClient):
     async def _call(self, sender: Any, request: Any, *args: Any, **options: Any) -> Any:
         home = self._affinity
         self._calls.note(at_home=home is None or home.note(type(request).__name__, depth=2))
-        if isinstance(self._updates_error, RPCError) and not self.is_connected():
-            raise self._updates_error  # what its own calls met, and ended the connection for
+        if not self.is_connected():
+            self._say_why()
         return await super()._call(sender, request, *args, **options)
+
+    def _say_why(self) -> None:
+        """Raise what Telegram ended the connection for, if it was not the network."""
+        end = self._sender._disconnected  # noqa: SLF001  awaited, it could not be looked at
+        error = end.exception() if end.done() and not end.cancelled() else None
+        for each in (self._updates_error, error):
+            if isinstance(each, (RPCError, AuthKeyNotFound)):
+                raise each
 
     async def _switch_dc(self, new_dc: int) -> Any:
         self._moves += 1
