@@ -1,6 +1,7 @@
 """Reasons a store refuses, each with what to do about it."""
 
 import inspect
+from datetime import datetime
 
 
 class StorageError(Exception):
@@ -237,6 +238,17 @@ class LeaseLost(StorageError):
         self.account = account
 
 
+class NotLoggedIn(StorageError):
+    """Account {account} is not logged in, so there is no session to keep.
+
+    Let it log in first.
+    """
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
 class UnknownAccount(StorageError):
     """Account {account} is not registered.
 
@@ -257,3 +269,57 @@ class UnknownChannel(StorageError):
     def __init__(self, channel: int) -> None:
         super().__init__(channel)
         self.channel = channel
+
+
+class InviteUnknown(StorageError):
+    """There is no such invite.
+
+    Check the code for slips, or ask whoever gave it to you for another.
+    """
+
+
+class InviteUsedUp(StorageError):
+    """The invite {label}… is used up.
+
+    Ask whoever gave it to you for another.
+    """
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class InviteExpired(StorageError):
+    """The invite {label}… expired at {expired_at}.
+
+    Ask whoever gave it to you for another.
+    """
+
+    def __init__(self, label: str, expired_at: datetime) -> None:
+        super().__init__(label, expired_at)
+        self.label = label
+        self.expired_at = expired_at
+
+
+class KeysStillNeeded(StorageError):
+    """The older session keys in {path} are still needed: {why}.
+
+    Rotate once more, and drop them when every session is resealed.
+    """
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+        self.why = why
+
+
+class KeyFileBusy(StorageError):
+    """The session keys in {path} are being changed by another process, for {seconds:g} s so far.
+
+    Wait for it to end, or end it if it hangs, and try again.
+    """
+
+    def __init__(self, path: str, seconds: float) -> None:
+        super().__init__(path, seconds)
+        self.path = path
+        self.seconds = seconds

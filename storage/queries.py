@@ -38,7 +38,6 @@ class Queries:
     session: str
     save_session: str
     admit: str
-    discard_session: str
     lock_account: str
     see_channels: str
     subscribe: str
@@ -49,6 +48,32 @@ class Queries:
     count_posts: str
     count_accounts: str
     sealed_sessions: str
+    write_notice: str
+    pending_notices: str
+    deliver_notice: str
+    create_invite: str
+    invites: str
+    revoke_invite: str
+    lock_invite: str
+    invite_left: str
+    reserve_invite: str
+    lock_reserved_invite: str
+    spend_invite: str
+    give_back_invite: str
+    lock_claimed_invites: str
+    forget_claims: str
+    quarantine_session: str
+    destroy_records: str
+    hold_keys: str
+    settle_keys: str
+    sessions_after: str
+    reseal_session: str
+    quarantined_after: str
+    reseal_quarantined: str
+    lock_seen_channels: str
+    forget_notices: str
+    delete_account: str
+    delete_forsaken_channels: str
 
 
 def load(text: str) -> Queries:

@@ -157,10 +157,10 @@ UPDATE accounts SET holder = NULL WHERE id = $1 AND holder = $2 AND epoch = $3;
 SELECT record FROM sessions WHERE account = $1;
 
 -- name: save_session
--- Store an account's sealed session in place of the one before, if this hold of it counts.
+-- Store a READY account's sealed session in place of the one before, if this hold of it counts.
 WITH fence AS MATERIALIZED (
     SELECT id FROM nodes JOIN accounts ON holder = incarnation
-    WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked
+    WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked AND state = 'READY'
     FOR KEY SHARE OF nodes FOR SHARE OF accounts
 )
 INSERT INTO sessions (account, record) SELECT id, $4 FROM fence
@@ -179,12 +179,10 @@ WITH fence AS MATERIALIZED (
 ), saved AS (
     INSERT INTO sessions (account, record) SELECT id, $6 FROM moved
     ON CONFLICT (account) DO UPDATE SET record = excluded.record, updated_at = now()
+), destroyed AS (
+    DELETE FROM quarantined_sessions USING moved WHERE account = moved.id
 )
 SELECT * FROM moved;
-
--- name: discard_session
--- Forget an account's session.
-DELETE FROM sessions WHERE account = $1;
 
 -- name: lock_account
 -- Let one change of an account's channels run at a time, if this hold of the account counts.
@@ -291,3 +289,188 @@ SELECT count(*) FROM accounts;
 -- name: sealed_sessions
 -- The newest sealed sessions, for a look at whether they open.
 SELECT account, record FROM sessions ORDER BY updated_at DESC, account LIMIT $1;
+
+-- name: write_notice
+-- Write a notice unless that occurrence was told already; drop some that are long delivered.
+WITH old AS (
+    SELECT id FROM notices
+    WHERE delivered_at < now() - interval '30 days' AND came_up_at < now() - interval '30 days'
+    LIMIT 100 FOR UPDATE SKIP LOCKED
+), dropped AS (
+    DELETE FROM notices USING old WHERE notices.id = old.id
+)
+INSERT INTO notices (account, kind, occurrence, data) VALUES ($1, $2, $3, $4)
+ON CONFLICT (coalesce(account, 0), kind, occurrence) DO UPDATE SET came_up_at = now()
+    WHERE notices.came_up_at < now() - interval '1 day'
+RETURNING came_up_at = created_at;
+
+-- name: pending_notices
+-- The notices that are not delivered yet, of one account or of all, oldest first.
+SELECT id, account, kind, occurrence, data, created_at, delivered_at FROM notices
+WHERE delivered_at IS NULL AND ($1::bigint IS NULL OR account = $1)
+ORDER BY id LIMIT $2;
+
+-- name: deliver_notice
+-- Mark a notice as delivered.
+UPDATE notices SET delivered_at = now() WHERE id = $1 AND delivered_at IS NULL RETURNING id;
+
+-- name: create_invite
+-- Make an invite.
+INSERT INTO invites (code_hash, label, uses, expires_at, limits, note)
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id, uses, expires_at;
+
+-- name: invites
+-- Every invite with the uses that are spent and reserved.
+SELECT
+    id, label, uses, forgotten + count(spent_at) AS spent,
+    count(*) FILTER (WHERE spent_at IS NULL AND reserved_until > statement_timestamp()) AS reserved,
+    expires_at, limits, note, created_at, revoked_at
+FROM invites LEFT JOIN invite_claims ON invite = id
+GROUP BY id ORDER BY id;
+
+-- name: revoke_invite
+-- Take an invite back.
+UPDATE invites SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING id;
+
+-- name: lock_invite
+-- An invite by its code; one claim of it runs at a time, until its transaction ends.
+SELECT id, label, expires_at, limits FROM invites
+WHERE code_hash = $1 AND revoked_at IS NULL
+FOR UPDATE;
+
+-- name: invite_left
+-- The uses of an invite that others left to an account, and whether it has spent one.
+SELECT
+    expires_at <= statement_timestamp() AS expired,
+    EXISTS (
+        SELECT FROM invite_claims WHERE invite = $1 AND account = $2 AND spent_at IS NOT NULL
+    ) AS spent,
+    uses - forgotten - (
+        SELECT count(*) FROM invite_claims
+        WHERE invite = $1 AND account <> $2
+            AND (spent_at IS NOT NULL OR reserved_until > statement_timestamp())
+    ) AS "left"
+FROM invites WHERE id = $1;
+
+-- name: reserve_invite
+-- Reserve a use of an invite for so long, instead of what the account had reserved before.
+WITH lapsed AS (
+    SELECT invite, account FROM invite_claims
+    WHERE spent_at IS NULL AND account <> $2
+        AND reserved_until < statement_timestamp() - interval '1 day'
+    LIMIT 100 FOR UPDATE SKIP LOCKED
+), dropped AS (
+    DELETE FROM invite_claims AS claim USING lapsed
+    WHERE (claim.invite, claim.account) = (lapsed.invite, lapsed.account)
+)
+INSERT INTO invite_claims AS claim (invite, account, reserved_until)
+VALUES ($1, $2, statement_timestamp() + $3::interval)
+ON CONFLICT (account) WHERE spent_at IS NULL DO UPDATE SET
+    invite = excluded.invite,
+    reserved_until = CASE
+        WHEN claim.invite = excluded.invite
+        THEN greatest(claim.reserved_until, excluded.reserved_until)
+        ELSE excluded.reserved_until
+    END;
+
+-- name: lock_reserved_invite
+-- The invite of which an account has reserved a use; one claim of it runs at a time.
+SELECT id FROM invites
+WHERE id = (SELECT invite FROM invite_claims WHERE account = $1 AND spent_at IS NULL)
+FOR UPDATE;
+
+-- name: spend_invite
+-- Spend the use that an account reserved, if others left it one.
+UPDATE invite_claims SET spent_at = now()
+FROM invites
+WHERE id = $1 AND invite = $1 AND account = $2 AND spent_at IS NULL AND uses - forgotten > (
+    SELECT count(*) FROM invite_claims AS claim
+    WHERE claim.invite = $1 AND claim.account <> $2
+        AND (claim.spent_at IS NOT NULL OR claim.reserved_until > statement_timestamp())
+)
+RETURNING invite;
+
+-- name: give_back_invite
+-- Free the use that an account has reserved and not spent.
+DELETE FROM invite_claims WHERE account = $1 AND spent_at IS NULL;
+
+-- name: lock_claimed_invites
+-- Lock the invites an account has claimed, in the order of ids so that two do not deadlock.
+SELECT id FROM invites
+WHERE id IN (SELECT invite FROM invite_claims WHERE account = $1)
+ORDER BY id FOR UPDATE;
+
+-- name: forget_claims
+-- Remove an account's claims, and keep count of the uses that it spent.
+WITH gone AS (
+    DELETE FROM invite_claims WHERE account = $1 RETURNING invite, spent_at
+)
+UPDATE invites SET forgotten = forgotten + 1
+FROM gone WHERE id = invite AND spent_at IS NOT NULL;
+
+-- name: quarantine_session
+-- Put an account's session aside as it is sealed.
+WITH gone AS (
+    DELETE FROM sessions WHERE account = $1 RETURNING account, record
+)
+INSERT INTO quarantined_sessions (account, record, reason) SELECT account, record, $2 FROM gone
+ON CONFLICT (account) DO UPDATE SET
+    record = excluded.record, reason = excluded.reason, quarantined_at = now();
+
+-- name: destroy_records
+-- Destroy an account's session, and the one that was put aside.
+WITH aside AS (
+    DELETE FROM quarantined_sessions WHERE account = $1
+)
+DELETE FROM sessions WHERE account = $1;
+
+-- name: hold_keys
+-- Let no rotation begin to look until this transaction, which is about to seal, has ended.
+SELECT pg_advisory_xact_lock_shared(7305812466);
+
+-- name: settle_keys
+-- Wait for the transactions that may have sealed with an older key.
+SELECT pg_advisory_xact_lock(7305812466);
+
+-- name: sessions_after
+-- Lock the sessions of the next accounts.
+SELECT account, record FROM sessions WHERE account > $1 ORDER BY account LIMIT $2 FOR UPDATE;
+
+-- name: reseal_session
+-- Replace the seal of a session.
+UPDATE sessions SET record = $2 WHERE account = $1;
+
+-- name: quarantined_after
+-- Lock the sessions put aside of the next accounts.
+SELECT account, record FROM quarantined_sessions
+WHERE account > $1 ORDER BY account LIMIT $2 FOR UPDATE;
+
+-- name: reseal_quarantined
+-- Replace the seal of a session that was put aside.
+UPDATE quarantined_sessions SET record = $2 WHERE account = $1;
+
+-- name: lock_seen_channels
+-- Lock the channels an account ever followed, in the order of ids so that two do not deadlock.
+SELECT channels.id FROM subscriptions JOIN channels ON channels.id = subscriptions.channel
+WHERE account = $1 ORDER BY channels.id FOR UPDATE OF channels;
+
+-- name: forget_notices
+-- Delete what the operator was to be told about an account.
+DELETE FROM notices WHERE account IS NULL AND data -> 'account' = to_jsonb($1::bigint);
+
+-- name: delete_account
+-- Delete an account with everything that refers to it.
+DELETE FROM accounts WHERE id = $1;
+
+-- name: delete_forsaken_channels
+-- Delete those of some channels that nobody follows, with their posts, and count both.
+WITH gone AS (
+    DELETE FROM channels WHERE id = ANY ($1::bigint[]) AND NOT EXISTS (
+        SELECT FROM subscriptions WHERE channel = channels.id AND left_at IS NULL
+    )
+    RETURNING id
+)
+SELECT
+    (SELECT count(*) FROM gone) AS channels,
+    (SELECT count(*) FROM posts WHERE channel_id IN (SELECT id FROM gone)) AS posts;

@@ -93,6 +93,18 @@ class Invite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """What a rotation found among the sealed records."""
+
+    resealed: int
+    already: int
+    failed: tuple[int, ...]
+    """Accounts with a record that no key opens, left as it was."""
+    newest: str
+    """A fingerprint of the key that seals now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSeen:
     """A channel as one account sees it in its dialogs."""
 

@@ -1,108 +1,114 @@
-"""Accounts' Telegram sessions, sealed at rest."""
+"""Accounts' Telegram sessions, sealed at rest.
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Self
+An account has a row in sessions exactly while it is READY: it comes with `admit`, and leaves with
+`expire` (which puts the record aside) or `dismiss` (which destroys it).
+"""
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+import asyncio
 
-from storage import accounts
-from storage.data_folder import reason
-from storage.database import Database
-from storage.errors import LeaseLost, SessionKeyUnusable, WrongSessionKey
+from storage import accounts, invites, notices
+from storage.database import Connection, Database
+from storage.errors import LeaseLost, NotLoggedIn, WrongSessionKey
+from storage.keys import new_key
+from storage.leases import decisive
 from storage.queries import sql
+from storage.rotation import rotate
 from storage.rows import AccountRow, Hold
+from storage.vault import Vault
 
+__all__ = ["Vault", "admit", "dismiss", "expire", "load", "new_key", "rotate", "save"]
 
-class Vault:
-    """Seal with the newest of its keys; open with any of them."""
-
-    def __init__(self, keys: Sequence[str], *, source: str = "TGACTORS_SESSION_KEYS") -> None:
-        try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
-        except ValueError:
-            # The cause would show the key.
-            why = "it must be one or more keys of 32 url-safe base64 bytes, newest first"
-            raise SessionKeyUnusable(source, why) from None
-
-    @classmethod
-    def from_file(cls, path: Path) -> Self:
-        """Read the keys, one a line and newest first; make the file with a new one if missing."""
-        try:
-            if not path.exists():
-                _make_key_file(path)
-            keys = path.read_text(encoding="ascii").split()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SessionKeyUnusable(str(path), reason(error)) from error
-        return cls(keys, source=str(path))
-
-    def seal(self, record: bytes) -> bytes:
-        """Encrypt and sign a record."""
-        return self._fernet.encrypt(record)
-
-    def open(self, sealed: bytes, *, account: int) -> bytes:
-        """Decrypt the account's record; raise WrongSessionKey if no key fits."""
-        try:
-            return self._fernet.decrypt(sealed)
-        except InvalidToken as error:
-            raise WrongSessionKey(account) from error
-
-
-def new_key() -> str:
-    """Make a key for TGACTORS_SESSION_KEYS."""
-    return Fernet.generate_key().decode("ascii")
+READY, EXPIRED = "READY", "EXPIRED"
 
 
 async def save(db: Database, vault: Vault, hold: Hold, record: bytes) -> None:
-    """Store a held account's session in place of the one before; raise LeaseLost as writes do."""
-    sealed = vault.seal(record)
-    row = await db.fetch_row(sql.save_session, hold.account, hold.incarnation, hold.epoch, sealed)
-    if row is None:
-        raise LeaseLost(hold.account)
+    """Store a held account's session in place of the one before; raise LeaseLost as writes do.
+
+    An account that is not logged in has none to replace: NotLoggedIn.
+    """
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    async with decisive(db) as connection:
+        sealed = await _sealed(connection, vault, record)
+        if await connection.fetchrow(sql.save_session, *fence, sealed) is None:
+            await _check(connection, hold)
+            raise NotLoggedIn(hold.account)
 
 
 async def admit(
     db: Database, vault: Vault, hold: Hold, state: str, reason: str | None, record: bytes
 ) -> AccountRow:
-    """Put a held account into a state together with the session it stands on."""
-    accounts.check_state(state)
-    row = await db.fetch_row(
-        sql.admit,
-        hold.account,
-        hold.incarnation,
-        hold.epoch,
-        state,
-        accounts.told(reason),
-        vault.seal(record),
-    )
-    if row is None:
-        raise LeaseLost(hold.account)
+    """Make a held account READY together with the session it stands on.
+
+    This spends the invite that the account has claimed, and destroys a record that was put aside.
+    """
+    if state != READY:
+        msg = f"only a READY account has a session, not one that is {state}"
+        raise ValueError(msg)
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    async with decisive(db) as connection:
+        sealed = await _sealed(connection, vault, record)
+        told = accounts.told(reason)
+        row = await connection.fetchrow(sql.admit, *fence, state, told, sealed)
+        if row is None:
+            raise LeaseLost(hold.account)
+        await invites.spend_on(connection, hold.account)
     return accounts.as_account(row)
 
 
 async def load(db: Database, vault: Vault, account: int) -> bytes | None:
     """Return the account's session, or None if it has none."""
     sealed = await db.fetch_value(sql.session, account)
-    return None if sealed is None else vault.open(sealed, account=account)
-
-
-async def discard(db: Database, account: int) -> None:
-    """Forget the account's session."""
-    await db.execute(sql.discard_session, account)
-
-
-def _make_key_file(path: Path) -> None:
-    """Write a new key under a name of its own, then link it: of two at once, one wins."""
-    fd, fresh = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 0600
+    if sealed is None:
+        return None
     try:
-        with os.fdopen(fd, "w", encoding="ascii") as file:
-            file.write(f"{new_key()}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            Path(path).hardlink_to(fresh)
-    finally:
-        Path(fresh).unlink()
+        return await asyncio.to_thread(vault.open, sealed, account=account)
+    except WrongSessionKey:
+        # A rotation may have resealed it, and dropped its key, since it was read.
+        again = await db.fetch_value(sql.session, account)
+        if again in {None, sealed}:
+            raise
+        return await asyncio.to_thread(vault.open, again, account=account)
+
+
+async def expire(db: Database, hold: Hold, reason: str) -> AccountRow:
+    """Make a READY account EXPIRED, put its record aside and write one notice, all or nothing.
+
+    An account that is not READY any more is returned as it is.
+    """
+    async with decisive(db) as connection:
+        await _check(connection, hold)
+        found = await connection.fetchrow(sql.account, hold.account)
+        assert found is not None, "a locked row is there"  # noqa: S101
+        before = accounts.as_account(found)
+        if before.state != READY:
+            return before
+        await connection.execute(sql.quarantine_session, hold.account, accounts.told(reason))
+        row = await accounts.transition_on(connection, hold, EXPIRED, reason)
+        since = before.changed_at.isoformat()
+        data = {"reason": reason}
+        await notices.write_on(connection, hold.account, "expired", since, data)
+    return row
+
+
+async def dismiss(db: Database, hold: Hold, state: str, reason: str | None) -> AccountRow:
+    """Put a held account into a state without a session, and destroy whatever record it has."""
+    if state == READY:
+        msg = "a READY account keeps its session"
+        raise ValueError(msg)
+    async with decisive(db) as connection:
+        row = await accounts.transition_on(connection, hold, state, reason)
+        await connection.execute(sql.destroy_records, hold.account)
+    return row
+
+
+async def _sealed(connection: Connection, vault: Vault, record: bytes) -> bytes:
+    """Seal a record that this transaction will store; a rotation waits for its end."""
+    await connection.execute(sql.hold_keys)
+    return await asyncio.to_thread(vault.seal, record)
+
+
+async def _check(connection: Connection, hold: Hold) -> None:
+    """Lock a held account until this transaction ends."""
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    if await connection.fetchrow(sql.lock_account, *fence) is None:
+        raise LeaseLost(hold.account)

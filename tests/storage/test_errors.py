@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,6 +33,12 @@ REFUSALS: list[StorageError] = [
     errors.LeaseLost(42),
     errors.UnknownAccount(42),
     errors.UnknownChannel(7),
+    errors.NotLoggedIn(42),
+    errors.InviteUnknown(),
+    errors.InviteUsedUp("tg-7K"),
+    errors.InviteExpired("tg-7K", datetime(2026, 1, 1, tzinfo=UTC)),
+    errors.KeysStillNeeded("/data/session.key", "they changed"),
+    errors.KeyFileBusy("/data/session.key", 2.5),
 ]
 
 

@@ -143,22 +143,13 @@ async def test_a_session_is_stored_sealed(db: Database, own: Own) -> None:
     """The database holds the seal; loading opens it; saving again replaces it."""
     vault = Vault([new_key()])
     hold = await own(42)
+    await sessions.admit(db, vault, hold, "READY", None, b"first record")
     for record in (b"first record", b"second record"):
         await sessions.save(db, vault, hold, record)
         assert await sessions.load(db, vault, 42) == record
         held = await db.fetch_value("SELECT record FROM sessions")
         assert record not in held
         assert vault.open(held, account=42) == record
-
-
-@pytest.mark.anyio
-async def test_a_discarded_session_is_gone(db: Database, own: Own) -> None:
-    """Discarding forgets the session, and is harmless where there is none."""
-    vault = Vault([new_key()])
-    await sessions.save(db, vault, await own(42), b"record")
-    await sessions.discard(db, 42)
-    await sessions.discard(db, 42)
-    assert await sessions.load(db, vault, 42) is None
 
 
 @pytest.mark.anyio
@@ -174,7 +165,7 @@ async def test_a_session_needs_its_account(db: Database, own: Own) -> None:
 async def test_a_stored_session_and_a_wrong_key(db: Database, own: Own) -> None:
     """Loading with other keys raises WrongSessionKey and leaves the session in place."""
     vault = Vault([new_key()])
-    await sessions.save(db, vault, await own(42), b"record")
+    await sessions.admit(db, vault, await own(42), "READY", None, b"record")
     with pytest.raises(WrongSessionKey, match="42"):
         await sessions.load(db, Vault([new_key()]), 42)
     assert await sessions.load(db, vault, 42) == b"record"

@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.database import Database
-from storage.text import storable
+from storage.text import json_text, storable
 
 anything = st.text(st.characters(exclude_categories=()))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | anything,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(anything, inner, max_size=3),
+    max_leaves=10,
+)
 
 
 @given(anything)
@@ -20,6 +25,14 @@ def test_any_text_becomes_encodable(text: str) -> None:
 def test_good_text_stays_exact(text: str) -> None:
     """Text that can be held is not touched."""
     assert storable(text) == text
+
+
+@given(values)
+def test_any_value_becomes_json_that_can_be_held(value: object) -> None:
+    """Whatever text is in it, it encodes as UTF-8 and has no NUL, plain or escaped."""
+    text = json_text(value).encode().decode()
+    assert "\\u0000" not in text.replace("\\\\", "")
+    assert "\0" not in text
 
 
 @given(st.lists(st.sampled_from(["я", "🦊", "\ud800", "\udc00x", "\0", "e\u0301"])))

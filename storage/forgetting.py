@@ -1,0 +1,31 @@
+"""The forgetting of accounts."""
+
+from storage import invites
+from storage.database import Database
+from storage.errors import LeaseLost
+from storage.leases import decisive
+from storage.queries import sql
+from storage.rows import Forgotten, Hold
+
+FORGET_SECONDS = 600.0  # for one statement: an account may be the last to follow large channels
+
+
+async def forget(db: Database, hold: Hold) -> Forgotten:
+    """Delete a held account, all that is its own, and the channels that nobody else follows.
+
+    All or nothing; what other accounts may see stays.
+    """
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    async with decisive(db) as connection:
+        if await connection.fetchrow(sql.lock_account, *fence) is None:
+            raise LeaseLost(hold.account)
+        seen = await connection.fetch(sql.lock_seen_channels, hold.account)
+        await invites.forget_on(connection, hold.account)
+        await connection.execute(sql.forget_notices, hold.account)
+        await connection.execute(sql.delete_account, hold.account, timeout=FORGET_SECONDS)
+        # Only now: another statement's end is another look at who follows what.
+        gone = await connection.fetchrow(
+            sql.delete_forsaken_channels, [row["id"] for row in seen], timeout=FORGET_SECONDS
+        )
+        assert gone is not None, "counts are a row"  # noqa: S101
+    return Forgotten(account=hold.account, subscriptions=len(seen), **gone)
