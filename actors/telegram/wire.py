@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from telethon.network import ConnectionTcpFull
@@ -44,12 +44,6 @@ class LeasedConnection(ConnectionTcpFull):
         self._let_go()
         await super().disconnect()
 
-    def send(self, data: bytes) -> Coroutine[Any, Any, None]:
-        """Send a packet, unless the term is over: an end of the connection then, to Telethon."""
-        if not self.term.holds(self.hold.incarnation):
-            raise ConnectionAbortedError(str(LeaseLost(self.hold.account)))
-        return super().send(data)  # type: ignore[no-any-return]
-
     async def _connect(self, timeout: float | None = None, ssl: Any = None) -> None:
         await super()._connect(timeout=timeout, ssl=ssl)
         connected = self._writer.get_extra_info("socket")
@@ -80,7 +74,6 @@ class LeasedConnection(ConnectionTcpFull):
             with contextlib.suppress(RuntimeError):  # the loop is closed, and the socket with it
                 loop.call_soon_threadsafe(self._abort)
 
-        self._let_go()
         self._forget = self.term.on_loss(self.hold.incarnation, lost)
 
     def _let_go(self) -> None:
