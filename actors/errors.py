@@ -65,34 +65,23 @@ class PasswordWrong(Refusal):
 
 
 class WrongPassword(Refusal):
-    """The two-step password of account {account} is wrong; {left} tries are left. It is the one set
-    in Telegram under Settings, Privacy, Two-Step Verification: check the keyboard's language.
+    """The two-step password is wrong; {left} tries are left. It is the one set in Telegram under
+    Settings, Privacy, Two-Step Verification: check the keyboard's language.
     """  # noqa: D205
 
-    def __init__(self, account: int, left: int) -> None:
-        super().__init__(account, left)
-        self.account = account
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
         self.left = left
 
 
 class NoPasswordWanted(Refusal):
-    """Nobody asked for a password of account {account}. Log in first; send it when a login says
-    PasswordNeeded.
-    """  # noqa: D205
-
-    def __init__(self, account: int) -> None:
-        super().__init__(account)
-        self.account = account
+    """No login waits for a password. Log in first; send it when the login says PasswordNeeded."""
 
 
 class NoCodeWanted(Refusal):
-    """Nobody asked for a login code of account {account}. Log in with a phone number first; send
-    the code when a login says CodeNeeded.
+    """No login waits for a code. Log in with a phone number first; send the code when the login
+    says CodeNeeded.
     """  # noqa: D205
-
-    def __init__(self, account: int) -> None:
-        super().__init__(account)
-        self.account = account
 
 
 class CodeWrong(Refusal):
@@ -166,10 +155,27 @@ class SessionFileUnusable(Refusal):
         self.why = why
 
 
+class WrongAccount(Refusal):
+    """The session belongs to account {owner}, not to {account}. Import it as the account it is."""
+
+    def __init__(self, owner: int, account: int) -> None:
+        super().__init__(owner, account)
+        self.owner = owner
+        self.account = account
+
+
 class AlreadyLoggedIn(Refusal):
     """Account {account} is logged in here already. Log it out first to use another session:
     `tgactors logout {account}`.
     """  # noqa: D205
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
+class Interrupted(Refusal):
+    """This was ended because account {account} was being logged out. Log in again to go on."""
 
     def __init__(self, account: int) -> None:
         super().__init__(account)

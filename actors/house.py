@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
-from actors.errors import HouseClosed, TelegramNotConfigured
-from actors.messages import ListAccounts, ParserMessage, SessionMessage, StoreMessage
+from actors.errors import HouseClosed
+from actors.lease import LeaseMessage
+from actors.messages import (
+    ListAccounts,
+    ListInvites,
+    ListNotices,
+    LocateDatabase,
+    MakeInvite,
+    MarkDelivered,
+    ParserMessage,
+    RevokeInvite,
+    SessionMessage,
+    StoreMessage,
+)
+from actors.newcomer import NewcomerActor
+from actors.newcomers import Newcomer
 from actors.parser import ParserActor
 from actors.people import User
 from actors.ports import TelegramPort
 from actors.session import SessionActor
 from actors.settings import Settings
 from actors.telegram.calls import CallLog, CallStatistics
-from actors.values import Status
+from actors.term import Term
+from actors.values import Invite, InviteRow, Notice, Status
 from runtime import Actor, ActorRef, ActorStatistics, ActorSystem, Intensity, Message
+from storage.rows import Hold
 
 M = TypeVar("M", bound=Message)
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
+MOST_NOTICES = 1000
+UNHEARD = 0.9
+"""How much of the time until others may take an account a sent packet may stay unacknowledged."""
 PATIENT = Intensity(restarts=20, within=60.0)
 """For the actors everybody needs: each crash is told, and only a lasting fault ends them."""
 RELEASE_SECONDS = 15.0
@@ -42,12 +65,15 @@ class House:
         """Describe a house; `start` opens it."""
         self._settings = settings
         self._system = ActorSystem("house")
-        self._connector = _Connector(settings)
+        self._term = Term()
+        self._connector = _Connector(settings, self._term)
+        self._newcomers = itertools.count(1)
         self._store: ActorRef[StoreMessage] | None = None
+        self._lease: ActorRef[LeaseMessage] | None = None
         self._parser: ActorRef[ParserMessage] | None = None
 
     async def start(self) -> None:
-        """Start the store, then the parser; raise what kept either from starting."""
+        """Start the store, the lease, the parser; raise what kept any from starting."""
         self._store = await self._system.spawn(
             "store",
             self._make_store,
@@ -55,6 +81,9 @@ class House:
             intensity=PATIENT,
             start_within=START_SECONDS,
             release_within=RELEASE_SECONDS,
+        )
+        self._lease = await self._system.spawn(
+            "lease", self._make_lease(await self.store.ask(LocateDatabase())), intensity=PATIENT
         )
         self._parser = await self._system.spawn(
             "parser", lambda: ParserActor(self.session), intensity=PATIENT
@@ -64,6 +93,22 @@ class House:
         from actors.store import StoreActor  # noqa: PLC0415  asyncpg loads on the store's thread
 
         return StoreActor(self._settings)
+
+    def _make_lease(self, dsn: str) -> Callable[[], Actor[LeaseMessage]]:
+        settings, term = self._settings, self._term
+
+        def make() -> Actor[LeaseMessage]:
+            from actors.leaseholder import LeaseActor  # noqa: PLC0415  asyncpg, on its thread
+
+            return LeaseActor(
+                dsn,
+                data=settings.data,
+                ttl=settings.lease_ttl,
+                margin=settings.lease_margin,
+                term=term,
+            )
+
+        return make
 
     async def stop(self) -> None:
         """Stop everything, in reverse order of start."""
@@ -81,10 +126,12 @@ class House:
 
     def session(self, account: int) -> ActorRef[SessionMessage]:
         """The actor that owns an account's client: awake from a message on until it is idle."""
-        store = self.store
+        store, lease = self.store, _opened(self._lease)
         return self._system.ensure(
             f"account-{account}",
-            lambda: SessionActor(account, telegram=self._connector, store=store),
+            lambda: SessionActor(
+                account, telegram=self._connector, store=store, lease=lease, term=self._term
+            ),
             idle=self._settings.idle,
         )
 
@@ -95,6 +142,46 @@ class House:
                 f"an account is a Telegram user id, a positive number, not {account!r}"
             )
         return User(self, account)
+
+    @asynccontextmanager
+    async def newcomer(self) -> AsyncIterator[Newcomer]:
+        """Somebody whose account shows when they log in, for the length of the block."""
+        name = f"newcomer-{next(self._newcomers)}"
+        actor = self._system.ensure(name, lambda: NewcomerActor(self._connector, self.session))
+        try:
+            yield Newcomer(actor)
+        finally:
+            await self._system.dismiss(name)
+
+    async def notices(self, *, account: int | None = None, limit: int = 100) -> tuple[Notice, ...]:
+        """What was not told yet to those whom it concerns, oldest first."""
+        if not 1 <= limit <= MOST_NOTICES:
+            raise ValueError(f"limit must be from 1 to {MOST_NOTICES}, not {limit}")
+        return await self.store.ask(ListNotices(account=account, limit=limit))
+
+    async def delivered(self, notice: int) -> bool:
+        """Keep in mind that a notice has reached whom it concerns; False if there is none."""
+        return await self.store.ask(MarkDelivered(notice=notice))
+
+    async def invite(
+        self,
+        *,
+        uses: int = 1,
+        expires_at: datetime | None = None,
+        limits: Mapping[str, int] | None = None,
+        note: str = "",
+    ) -> Invite:
+        """Make an invite; its code is told this once, and kept as a hash."""
+        request = MakeInvite(uses=uses, expires_at=expires_at, limits=limits or {}, note=note)
+        return await self.store.ask(request)
+
+    async def invites(self) -> tuple[InviteRow, ...]:
+        """Every invite, with how many of its uses are spent or reserved."""
+        return await self.store.ask(ListInvites())
+
+    async def revoke_invite(self, invite: int) -> bool:
+        """Let nobody use an invite any more; False if there is none."""
+        return await self.store.ask(RevokeInvite(invite=invite))
 
     async def accounts(self) -> tuple[Status, ...]:
         """How every known account is doing."""
@@ -120,16 +207,31 @@ class House:
 class _Connector:
     """Makes accounts' connections; Telethon is loaded when the first one is made."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, term: Term) -> None:
         self.calls = CallLog()
         self._settings = settings
+        self._term = term
 
-    def __call__(self, record: bytes | None) -> TelegramPort:
-        if self._settings.telegram is None and self._settings.api is None:
-            raise TelegramNotConfigured
+    def __call__(
+        self,
+        record: bytes | None,
+        *,
+        hold: Hold | None,
+        api: tuple[int, str] | None = None,
+    ) -> TelegramPort:
         from actors.telegram.connector import connect  # noqa: PLC0415  half a second, 60 MB
+        from actors.telegram.wire import leased  # noqa: PLC0415
 
-        return connect(self._settings.telegram, self._settings.api, self.calls, record)
+        settings = self._settings
+        unheard = UNHEARD * (settings.lease_ttl - settings.lease_margin)
+        return connect(
+            settings.telegram,
+            settings.api,
+            self.calls,
+            record,
+            api=api,
+            **({} if hold is None else {"connection": leased(self._term, hold, unheard)}),
+        )
 
 
 def _opened(ref: ActorRef[M] | None) -> ActorRef[M]:

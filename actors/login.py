@@ -27,6 +27,7 @@ class Event(StrEnum):
     CODE_SENT = "CODE_SENT"
     PASSWORD_ASKED = "PASSWORD_ASKED"  # noqa: S105  the name of an event
     AUTHORISED = "AUTHORISED"
+    ADOPTED = "ADOPTED"
     GIVEN_UP = "GIVEN_UP"
     REVOKED = "REVOKED"
     LEFT = "LEFT"
@@ -43,6 +44,10 @@ TABLE: dict[tuple[State, Event], State] = {
     # A code is renewed, and a person may change from one way to the other.
     **{(state, event): to for state in WAITING for event, to in _DOORS.items()},
     **{(state, Event.AUTHORISED): State.READY for state in WAITING},
+    # A session that was made elsewhere is taken over.
+    (State.NEW, Event.ADOPTED): State.READY,
+    (State.EXPIRED, Event.ADOPTED): State.READY,
+    (State.LOGGED_OUT, Event.ADOPTED): State.READY,
     **{(state, Event.GIVEN_UP): State.NEW for state in WAITING},
     (State.QR_WAIT, Event.PASSWORD_ASKED): State.PASSWORD_WAIT,
     (State.CODE_WAIT, Event.PASSWORD_ASKED): State.PASSWORD_WAIT,

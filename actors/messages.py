@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
+from datetime import datetime
 
 from actors.login import State
 from actors.values import (
+    Authorisation,
     Channel,
+    CodeNeeded,
     LoggedIn,
     LoginFailed,
     ParseProgress,
@@ -17,15 +21,49 @@ from actors.values import (
     Status,
 )
 from runtime import Request, StreamRequest, Urgent, message
-from storage.rows import AccountRow, Batch, ChannelSeen, ChannelState, Stored
+from storage.rows import (
+    AccountRow,
+    Batch,
+    ChannelSeen,
+    ChannelState,
+    Forgotten,
+    Hold,
+    Invite,
+    InviteRow,
+    NoticeRow,
+    Stored,
+)
 
 
 @message
-class LoginRequest(StreamRequest[QrCode | PasswordNeeded, LoggedIn | LoginFailed]):
-    """Log in by QR code, or join the login that runs."""
+class LoginRequest(StreamRequest[QrCode | CodeNeeded | PasswordNeeded, LoggedIn | LoginFailed]):
+    """Log in, or join the login that runs: by QR code, or by a code sent to a phone."""
 
     within: float
     """Seconds until the login gives up."""
+    phone: str | None = field(default=None, repr=False)
+    """A normalised number: a login that runs goes on with a code sent there."""
+    api: tuple[int, str] | None = field(default=None, repr=False)
+    """API keys of the account's own."""
+    invite: str | None = field(default=None, repr=False)
+    """An invite, of which one use is reserved until the login ends."""
+
+
+@message
+class CancelLogin(Request[bool]):
+    """End the login that runs, for all who joined it; answered with whether there was one."""
+
+
+@message
+class CodeRequest(Request[None]):
+    """Prove the code that Telegram has sent; shown by no `repr`, like the password."""
+
+    code: str = field(repr=False)
+
+
+@message
+class ResendRequest(Request[None]):
+    """Have another login code sent, the next way."""
 
 
 @message
@@ -36,6 +74,44 @@ class PasswordRequest(Request[None]):
     """
 
     password: str = field(repr=False)
+
+
+@message
+class AdoptRequest(Request[LoggedIn]):
+    """Take over a session that was made elsewhere and belongs to this account."""
+
+    record: bytes = field(repr=False)
+
+
+@message
+class ImportRequest(Request[LoggedIn]):
+    """See whose session a record is, and let that account adopt it."""
+
+    record: bytes = field(repr=False)
+    api: tuple[int, str] | None = field(default=None, repr=False)
+    """The API keys it was made with, if they are not the operator's."""
+
+
+@message
+class LogoutRequest(Request[None]):
+    """End the session at Telegram, and destroy its record."""
+
+
+@message
+class ForgetRequest(Request[Forgotten]):
+    """Log out, and delete whatever only this account may see."""
+
+
+@message
+class ListAuthorisations(Request[tuple[Authorisation, ...]]):
+    """Tell where the account is logged in."""
+
+
+@message
+class EndAuthorisation(Request[None]):
+    """Log the account out elsewhere."""
+
+    authorisation: int
 
 
 @message
@@ -51,8 +127,23 @@ class StatusRequest(Urgent, Request[Status]):
     """Tell how the account is doing; no work is ahead of it."""
 
 
-SessionMessage = LoginRequest | PasswordRequest | ReadRequest | StatusRequest
+SigningMessage = LoginRequest | CancelLogin | CodeRequest | ResendRequest | PasswordRequest
+"""What is said during a login."""
+
+SessionMessage = (
+    SigningMessage
+    | AdoptRequest
+    | LogoutRequest
+    | ForgetRequest
+    | ListAuthorisations
+    | EndAuthorisation
+    | ReadRequest
+    | StatusRequest
+)
 """What a SessionActor understands."""
+
+NewcomerMessage = SigningMessage | ImportRequest
+"""What a NewcomerActor understands."""
 
 
 @message
@@ -65,6 +156,11 @@ class ParseRequest(StreamRequest[ParseProgress, ParseReport]):
 
 ParserMessage = ParseRequest
 """What the ParserActor understands."""
+
+
+@message
+class LocateDatabase(Request[str]):
+    """Return the address of the database, with whoever logs in there."""
 
 
 @message
@@ -81,20 +177,51 @@ class ListAccounts(Request[tuple[AccountRow, ...]]):
 
 @message
 class SaveTransition(Request[AccountRow]):
-    """Persist an account's state, and with it the session record that the state stands on."""
+    """Persist an account's state."""
 
-    account: int
+    hold: Hold
     state: State
     reason: str | None = None
-    record: bytes | None = None
+
+
+@message
+class AdmitSession(Request[AccountRow]):
+    """Make an account READY, together with the session record that this stands on."""
+
+    hold: Hold
+    record: bytes = field(repr=False)
+
+
+@message
+class ExpireSession(Request[AccountRow]):
+    """Make an account EXPIRED: its record is put aside, and a notice is written."""
+
+    hold: Hold
+    reason: str
+
+
+@message
+class DismissSession(Request[AccountRow]):
+    """Put an account into a state without a session, whose record is destroyed."""
+
+    hold: Hold
+    state: State
+    reason: str | None
+
+
+@message
+class ForgetAccount(Request[Forgotten]):
+    """Delete an account and whatever only it may see."""
+
+    hold: Hold
 
 
 @message
 class SaveSession(Request[None]):
     """Replace an account's session record."""
 
-    account: int
-    record: bytes
+    hold: Hold
+    record: bytes = field(repr=False)
 
 
 @message
@@ -108,7 +235,7 @@ class LoadSession(Request[bytes | None]):
 class Follow(Request[tuple[ChannelState, ...]]):
     """Persist the channels an account follows now; answered with what was read of each."""
 
-    account: int
+    hold: Hold
     seen: tuple[ChannelSeen, ...]
 
 
@@ -116,6 +243,7 @@ class Follow(Request[tuple[ChannelState, ...]]):
 class StoreBatch(Request[Stored]):
     """Store posts with the ids they prove read, in one transaction."""
 
+    hold: Hold
     batch: Batch
 
 
@@ -142,10 +270,76 @@ class CountPosts(Request[int]):
     account: int
 
 
+@message
+class ClaimInvite(Request[None]):
+    """Reserve one use of an invite for an account."""
+
+    account: int
+    code: str = field(repr=False)
+    within: float
+    """Seconds the reservation lasts."""
+
+
+@message
+class GiveBackInvite(Request[None]):
+    """Free the use an account has reserved and not spent."""
+
+    account: int
+
+
+@message
+class MakeInvite(Request[Invite]):
+    """Make an invite; its code is told this once."""
+
+    uses: int
+    expires_at: datetime | None
+    limits: Mapping[str, int]
+    note: str
+
+
+@message
+class ListInvites(Request[tuple[InviteRow, ...]]):
+    """Return all invites, without their codes."""
+
+
+@message
+class RevokeInvite(Request[bool]):
+    """Let nobody use an invite any more; answered with whether there was one."""
+
+    invite: int
+
+
+@message
+class ListNotices(Request[tuple[NoticeRow, ...]]):
+    """Return the notices that were not delivered yet, oldest first."""
+
+    account: int | None
+    limit: int
+
+
+@message
+class MarkDelivered(Request[bool]):
+    """Keep in mind that a notice has reached whom it concerns."""
+
+    notice: int
+
+
 StoreMessage = (
-    LoadAccount
+    LocateDatabase
+    | LoadAccount
     | ListAccounts
     | SaveTransition
+    | AdmitSession
+    | ExpireSession
+    | DismissSession
+    | ForgetAccount
+    | ClaimInvite
+    | GiveBackInvite
+    | MakeInvite
+    | ListInvites
+    | RevokeInvite
+    | ListNotices
+    | MarkDelivered
     | SaveSession
     | LoadSession
     | Follow

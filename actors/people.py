@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from actors.entrance import ANSWER_SECONDS, Entrance
 from actors.messages import (
+    EndAuthorisation,
+    ForgetRequest,
+    ListAuthorisations,
     ListChannels,
     ListPosts,
-    LoginRequest,
+    LogoutRequest,
     ParseRequest,
-    PasswordRequest,
+    SessionMessage,
     StatusRequest,
 )
 from actors.values import (
+    Authorisation,
     Channel,
-    LoginStep,
+    Forgotten,
     ParseProgress,
     ParseReport,
     Post,
     Status,
 )
+from runtime import ActorRef
 
 if TYPE_CHECKING:
     from actors.house import House
 
-LOGIN_SECONDS = 300.0
-PASSWORD_SECONDS = 60.0
-LONGEST_LOGIN = 86_400.0
+LEAVE_SECONDS = 120.0
+STATUS_SECONDS = 60.0
 PARSE_SECONDS = 3600.0
 MOST_POSTS = 1000
 MOST_DEPTH = 1_000_000
 DEPTH = 100
-_SLACK_SECONDS = 60.0  # for a login's last words
 
 
-class User:
+class User(Entrance):
     """One person's account, by Telegram user id. Usable from any thread and on any loop."""
 
     def __init__(self, house: House, account: int) -> None:
@@ -46,30 +50,35 @@ class User:
         """Show whose account it is."""
         return f"<User {self.id}>"
 
-    async def login(self, *, within: float = LOGIN_SECONDS) -> AsyncGenerator[LoginStep, None]:
-        """Log in by QR code: yield each code to show, then `LoggedIn` or `LoginFailed`.
+    def _door(self) -> ActorRef[SessionMessage]:
+        return self._house.session(self.id)
 
-        `PasswordNeeded` comes between them for an account with a two-step password: answer it with
-        `password`. Codes are renewed for `within` seconds. An account that is READY yields
-        `LoggedIn` at once; a login that already runs is joined.
+    async def logout(self) -> None:
+        """Log out, at Telegram too; the session's record is destroyed, what was read is kept.
+
+        Work that runs for the account is ended. An account that is not logged in stays as it is.
+        Raises `TelegramUnreachable`, and changes nothing, when Telegram cannot be told.
         """
-        if not 0 <= within <= LONGEST_LOGIN:
-            raise ValueError(f"a login may take up to {LONGEST_LOGIN:.0f} seconds, not {within}")
-        session = self._house.session(self.id)
-        timeout = within + _SLACK_SECONDS
-        async with session.stream(LoginRequest(within=within), timeout=timeout) as steps:
-            async for step in steps:
-                yield step
-            yield steps.result
+        await self._door().ask(LogoutRequest(), timeout=LEAVE_SECONDS)
 
-    async def password(self, password: str) -> None:
-        """Prove the two-step password that a login has asked for with `PasswordNeeded`.
+    async def forget(self) -> Forgotten:
+        """Log out, then delete the account and whatever nobody else may see; say what it was.
 
-        The login then goes on by itself. Raises `WrongPassword` with the tries that are left,
-        `NoPasswordWanted`, or `Flooded` when Telegram asks to wait.
+        Raises `TelegramUnreachable`, and deletes nothing, when Telegram cannot be told.
         """
-        request = PasswordRequest(password=password)
-        await self._house.session(self.id).ask(request, timeout=PASSWORD_SECONDS)
+        return await self._door().ask(ForgetRequest(), timeout=LEAVE_SECONDS)
+
+    async def authorisations(self) -> tuple[Authorisation, ...]:
+        """Return the devices and programs in which the account is logged in, this one first."""
+        return await self._door().ask(ListAuthorisations(), timeout=ANSWER_SECONDS)
+
+    async def end_authorisation(self, authorisation: int) -> None:
+        """Log the account out elsewhere, by the id of an authorisation.
+
+        Raises `AuthorisationKept` with Telegram's reason.
+        """
+        request = EndAuthorisation(authorisation=authorisation)
+        await self._door().ask(request, timeout=ANSWER_SECONDS)
 
     async def parse(
         self,
@@ -109,7 +118,7 @@ class User:
 
     async def status(self) -> Status:
         """Tell how the account is doing; never waits behind a parse."""
-        return await self._house.session(self.id).ask(StatusRequest())
+        return await self._door().ask(StatusRequest(), timeout=STATUS_SECONDS)
 
     async def channels(self) -> tuple[Channel, ...]:
         """Return the channels the person follows, with what is held of each."""

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from actors.values import Authorisation
 from runtime import Request
-from storage.rows import ChannelSeen, PostRow
+from storage.rows import ChannelSeen, Hold, PostRow
 
 R = TypeVar("R")
 
@@ -122,9 +122,16 @@ class MakeTelegram(Protocol):
     """Makes the connection of an account; does no input or output."""
 
     def __call__(
-        self, record: bytes | None, *, api: tuple[int, str] | None = None
+        self,
+        record: bytes | None,
+        *,
+        hold: Hold | None,
+        api: tuple[int, str] | None = None,
     ) -> TelegramPort:
-        """Make one from a session record, or a fresh one with API keys of the account's own."""
+        """Make one from a session record, or a fresh one with API keys of the account's own.
+
+        It sends nothing once the lease it is under has ended; who is nobody's account yet has none.
+        """
 
 
 class Asks(Protocol):

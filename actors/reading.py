@@ -13,7 +13,7 @@ from actors.errors import ChannelClosed, Flooded
 from actors.messages import Follow, StoreBatch
 from actors.ports import Asks, TelegramPort
 from actors.values import ParseProgress, ParseReport, Unread
-from storage.rows import Batch, ChannelState, PostRow
+from storage.rows import Batch, ChannelState, Hold, PostRow
 
 CALLS_AT_ONCE = 4
 """Calls in flight; decoding more answers at once only makes everybody else wait."""
@@ -75,14 +75,14 @@ class Reading:
 
     def __init__(
         self,
-        account: int,
+        hold: Hold,
         telegram: TelegramPort,
         store: Asks,
         *,
         depth: int | None,
         show: Callable[[ParseProgress], None],
     ) -> None:
-        self._account = account
+        self._hold = hold
         self._telegram = telegram
         self._store = store
         self._depth = depth
@@ -103,9 +103,7 @@ class Reading:
         except Flooded as flood:
             self._flood_until = flood.until
             return self._report()
-        states = await self._store.ask(
-            Follow(account=self._account, seen=seen), timeout=FOLLOW_SECONDS
-        )
+        states = await self._store.ask(Follow(hold=self._hold, seen=seen), timeout=FOLLOW_SECONDS)
         self._channels = len(states)
         limiter = anyio.CapacityLimiter(CHANNELS_AT_ONCE)
         async with anyio.create_task_group() as group:
@@ -169,7 +167,9 @@ class Reading:
                     await self._keep(gathered.taken(), state)
 
     async def _keep(self, batch: Batch, state: ChannelState) -> None:
-        stored = await self._store.ask(StoreBatch(batch=batch), timeout=STORE_SECONDS)
+        stored = await self._store.ask(
+            StoreBatch(hold=self._hold, batch=batch), timeout=STORE_SECONDS
+        )
         self._added += stored.added
         self._moved(state)
 
@@ -187,7 +187,7 @@ class Reading:
 
     def _report(self) -> ParseReport:
         return ParseReport(
-            account=self._account,
+            account=self._hold.account,
             channels=self._channels,
             added=self._added,
             unread=tuple(self._unread),

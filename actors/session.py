@@ -3,146 +3,209 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import assert_never
 
 import anyio
 
-from actors.errors import (
-    Flooded,
-    LoginRequired,
-    NoPasswordWanted,
-    SessionRevoked,
-    TelegramUnreachable,
-)
-from actors.login import WAITING, Event, State, after
+from actors.account import Account
+from actors.connection import Connection
+from actors.errors import AlreadyLoggedIn, Interrupted, SessionRevoked, WrongAccount
+from actors.login import WAITING, Event, State
+from actors.logins import Logins
 from actors.messages import (
-    LoadAccount,
-    LoadSession,
+    AdoptRequest,
+    CancelLogin,
+    ClaimInvite,
+    CodeRequest,
+    EndAuthorisation,
+    ForgetRequest,
+    GiveBackInvite,
+    ListAuthorisations,
     LoginRequest,
+    LogoutRequest,
     PasswordRequest,
     ReadRequest,
-    SaveSession,
-    SaveTransition,
+    ResendRequest,
     SessionMessage,
     StatusRequest,
 )
 from actors.newest import Newest
-from actors.ports import Asks, MakeTelegram, TelegramPort
+from actors.ports import Asks, MakeTelegram, Person, TelegramPort
 from actors.reading import Reading
-from actors.signing_in import LoginEnded, SigningIn
+from actors.term import Term
 from actors.values import (
+    Authorisation,
     LoggedIn,
     LoginFailed,
     ParseProgress,
     ParseReport,
-    PasswordNeeded,
-    QrCode,
     Status,
 )
-from runtime import Actor, Refusal, progress, reply
+from actors.works import Works
+from runtime import Actor, progress, reply
 from runtime.logs import get_logger
-from storage.errors import StorageError
+from storage.errors import AccountHeld, StorageError
+from storage.rows import Forgotten
 
 log = get_logger("actors")
 
-_MOVE_SECONDS = 10.0
-_LOG_OUT_SECONDS = 5.0
+_INVITE_SLACK_SECONDS = 60.0  # for a login's last words after its deadline
 
 
 class SessionActor(Actor[SessionMessage]):
     """Keep one account logged in, and its archive up to date.
 
-    The account's Telegram client is made, used and closed here, on this actor's thread and loop;
-    no reference to it ever leaves.
+    The account's Telegram client is made, used and closed here, on this actor's thread and loop,
+    and under the account's lease; no reference to it ever leaves.
     """
 
     refusals = (*Actor.refusals, StorageError)
 
-    def __init__(self, account: int, *, telegram: MakeTelegram, store: Asks) -> None:
-        self._account = account
+    def __init__(
+        self, account: int, *, telegram: MakeTelegram, store: Asks, lease: Asks, term: Term
+    ) -> None:
+        self._account = Account(account, store=store, lease=lease, term=term)
         self._make = telegram
         self._store = store
-        self._state = State.NEW
-        self._reason: str | None = None
-        self._since: datetime | None = None
-        self._telegram: TelegramPort | None = None
-        self._kept: bytes | None = None  # the session record as it lies in the store
-        self._signing_in: SigningIn | None = None
+        self._connection = Connection(self._account, telegram)
+        self._logins = Logins(
+            account, make=self._fresh, moved=self._account.move, admit=self._admit
+        )
+        self._works = Works(account)
         self._reading = False
         self._last: ParseReport | None = None
 
     async def started(self) -> None:
-        """Take up the account's state; a login that its client did not survive is given up."""
-        row = await self._store.ask(LoadAccount(account=self._account))
-        if row is not None:
-            self._state, self._reason, self._since = State(row.state), row.reason, row.changed_at
-        if self._state in WAITING:
-            await self._move(Event.GIVEN_UP, "the program ended during the login")
+        """See what the account is; a login that its client did not survive is given up."""
+        await self._account.look()
 
     async def stopped(self) -> None:
-        """Disconnect; the session stays valid at Telegram."""
-        await self._disconnect()
+        """Disconnect; the session stays valid at Telegram, and others may open it."""
+        await self._connection.close()
+        await self._account.let_go()
 
-    async def handle(self, message: SessionMessage, /) -> object:
+    async def handle(self, message: SessionMessage, /) -> object:  # noqa: C901  one arm a message
         """Answer at once what is known, and by a job what takes time."""
         match message:
             case LoginRequest():
-                running = self._signing_in
-                if running is not None and running.newest is not None:
-                    await progress(message, running.newest)  # who joins sees where it is
+                await self._logins.join(message)
                 return self.job(self._log_in(message), key="login")
+            case CancelLogin():
+                return reply(message, self._logins.cancel())
+            case CodeRequest():
+                return self.job(self._logins.prove_code(message.code))
+            case ResendRequest():
+                return self.job(self._logins.resend(), key="resend")
             case PasswordRequest():
-                return self.job(self._prove(message))
+                return self.job(self._logins.prove_password(message.password))
+            case AdoptRequest():
+                return self.job(self._adopt(message.record))
+            case LogoutRequest():
+                return self.job(self._log_out(), key="logout")
+            case ForgetRequest():
+                return self.job(self._forget(), key="forget")
+            case ListAuthorisations():
+                return self.job(self._authorisations(), key="authorisations")
+            case EndAuthorisation():
+                return self.job(self._end(message.authorisation))
             case ReadRequest():
                 return self.job(self._read(message), key="read")
             case StatusRequest():
-                return reply(message, self._status())
+                if self._is_known():
+                    return reply(message, self._status())
+                return self.job(self._seen(), key="status")
             case _:
                 assert_never(message)
 
-    # Logging in
+    # Logging in and out
 
     async def _log_in(self, request: LoginRequest) -> LoggedIn | LoginFailed:
         try:
-            if self._state is not State.READY:
-                await self._sign_in(request)
-            return LoggedIn(account=self._account)
-        except LoginEnded as end:
-            return LoginFailed(reason=end.reason)
-        except (Flooded, SessionRevoked, TelegramUnreachable) as trouble:
-            return LoginFailed(reason=str(trouble))
-        finally:
-            if self._state in WAITING:
-                await self._move(Event.GIVEN_UP, "the login was not finished")
+            async with self._works.beside():
+                await self._account.own()
+                if self._account.state is State.READY:
+                    return LoggedIn(account=self._account.id)
+                await self._connection.close()
+                async with self._invited(request):
+                    return await self._logins.run(request)
+        except Interrupted as interrupted:
+            return LoginFailed(reason=str(interrupted))
 
-    async def _sign_in(self, request: LoginRequest) -> None:
-        async def show(step: QrCode | PasswordNeeded) -> None:
-            await progress(request, step)
-
-        await self._disconnect()
-        telegram = self._make(None)
-        self._signing_in = SigningIn(
-            self._account, telegram, within=request.within, moved=self._move, show=show
-        )
+    @asynccontextmanager
+    async def _invited(self, request: LoginRequest) -> AsyncIterator[None]:
+        """Reserve a use of the invite: READY spends it, a login that fails gives it back."""
+        account, code = self._account.id, request.invite
+        within = request.within + _INVITE_SLACK_SECONDS
+        if code is not None:
+            await self._store.ask(ClaimInvite(account=account, code=code, within=within))
         try:
-            await telegram.connect()
-            await self._signing_in.run()
-            self._kept = telegram.record()
-            await self._move(Event.AUTHORISED, record=self._kept)
+            yield
         finally:
-            self._signing_in = None
-            with anyio.CancelScope(shield=True):  # each has a deadline of its own
-                if self._state is not State.READY:
-                    await _log_out(telegram)
-                await telegram.close()
+            with anyio.CancelScope(shield=True):
+                await self._account.give_up("the login was not finished")
+                if code is not None and self._account.state is not State.READY:
+                    await self._store.ask(GiveBackInvite(account=account))
 
-    async def _prove(self, request: PasswordRequest) -> None:
-        if self._signing_in is None:
-            raise NoPasswordWanted(self._account)
-        await self._signing_in.prove(request.password)
+    async def _fresh(self, request: LoginRequest) -> TelegramPort:
+        return self._make(None, hold=await self._account.own(), api=request.api)
 
-    # Reading
+    async def _admit(self, telegram: TelegramPort, _owner: Person) -> bool:
+        await self._account.admit(Event.AUTHORISED, telegram.record())
+        return True
+
+    async def _adopt(self, record: bytes) -> LoggedIn:
+        async with self._works.alone():
+            await self._account.own()
+            if self._account.state is State.READY:
+                raise AlreadyLoggedIn(self._account.id)
+            await self._account.give_up("another session was imported")
+            await self._connection.close()
+            telegram = self._make(record, hold=self._account.hold)
+            try:
+                await telegram.connect()
+                owner = (await telegram.me()).id
+                if owner != self._account.id:
+                    raise WrongAccount(owner, self._account.id)
+                await self._account.admit(Event.ADOPTED, telegram.record())
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await telegram.close()
+        return LoggedIn(account=self._account.id)
+
+    async def _log_out(self) -> None:
+        async with self._works.alone():
+            await self._leave()
+
+    async def _forget(self) -> Forgotten:
+        async with self._works.alone():
+            await self._leave()
+            self._last = None
+            return await self._account.forget()
+
+    async def _leave(self) -> None:
+        """End the session at Telegram first: a record that is destroyed cannot end it later."""
+        await self._account.own()
+        await self._account.give_up("the account was logged out")
+        if self._account.state is State.READY:
+            with contextlib.suppress(SessionRevoked):  # it has ended already
+                async with self._connection.lent() as telegram:
+                    await telegram.log_out()
+            await self._connection.close()
+        if self._account.state in {State.READY, State.EXPIRED}:
+            await self._account.leave()
+
+    # What needs the session
+
+    async def _authorisations(self) -> tuple[Authorisation, ...]:
+        async with self._at_work() as telegram:
+            return await telegram.authorisations()
+
+    async def _end(self, authorisation: int) -> None:
+        async with self._at_work() as telegram:
+            await telegram.end_authorisation(authorisation)
 
     async def _read(self, request: ReadRequest) -> ParseReport:
         async def show(now: ParseProgress) -> None:
@@ -150,93 +213,61 @@ class SessionActor(Actor[SessionMessage]):
 
         self._reading = True
         try:
-            telegram = await self._connected()
-            async with Newest(show) as newest:
+            async with self._at_work() as telegram, Newest(show) as newest:
                 reading = Reading(
-                    self._account, telegram, self._store, depth=request.depth, show=newest.put
+                    await self._account.own(),
+                    telegram,
+                    self._store,
+                    depth=request.depth,
+                    show=newest.put,
                 )
                 report = await reading.run()
-            await self._keep_session()
-        except SessionRevoked as revoked:
-            await self._disconnect()
-            await self._move(Event.REVOKED, revoked.reason)
-            raise self._login_required() from None
-        except TelegramUnreachable:
-            await self._disconnect()  # a client that lost its server may never find it again
-            raise
+                await self._connection.keep()
         finally:
             self._reading = False
         self._last = report
         log.info(
-            "session.parsed", account=self._account, added=report.added, channels=report.channels
+            "session.parsed",
+            account=self._account.id,
+            added=report.added,
+            channels=report.channels,
         )
         return report
 
-    async def _connected(self) -> TelegramPort:
-        """Return the account's connection, opened from its session record if need be."""
-        if self._state is not State.READY:
-            raise self._login_required()
-        if self._telegram is None:
-            self._kept = await self._store.ask(LoadSession(account=self._account))
-            if self._kept is None:
-                raise SessionRevoked("its session record is gone")
-            telegram = self._make(self._kept)
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[TelegramPort]:
+        """Lend the connection; whoever meets the session's end first persists and tells it."""
+        async with self._works.beside():
             try:
-                await telegram.connect()
-            except BaseException:
-                with anyio.CancelScope(shield=True):
-                    await telegram.close()
-                raise
-            self._telegram = telegram
-        return self._telegram
-
-    async def _keep_session(self) -> None:
-        if self._telegram is None:
-            return
-        record = self._telegram.record()
-        if record != self._kept:
-            await self._store.ask(SaveSession(account=self._account, record=record))
-            self._kept = record
-
-    async def _disconnect(self) -> None:
-        telegram, self._telegram = self._telegram, None
-        if telegram is not None:
-            with contextlib.suppress(Refusal):
-                await telegram.close()
+                async with self._connection.lent() as telegram:
+                    yield telegram
+            except SessionRevoked as revoked:
+                await self._account.expire(revoked.reason)
+                raise self._account.login_required() from None
 
     # State
 
-    async def _move(
-        self, event: Event, reason: str | None = None, *, record: bytes | None = None
-    ) -> None:
-        """Persist what an event leads to, then believe it; a cancelled job does both or neither."""
-        state = after(self._state, event)
-        transition = SaveTransition(
-            account=self._account, state=state, reason=reason, record=record
-        )
-        with anyio.CancelScope(shield=True):
-            row = await self._store.ask(transition, timeout=_MOVE_SECONDS)
-        self._state, self._reason, self._since = state, row.reason, row.changed_at
-        log.info("account.moved", account=self._account, state=state, event_=event)
+    def _is_known(self) -> bool:
+        """Whether the state here is the one in the database, and no left-over of a login."""
+        abandoned = self._account.state in WAITING and not self._logins.is_running
+        return self._account.hold is not None and not abandoned
 
-    def _login_required(self) -> LoginRequired:
-        why = f"its state is {self._state}"
-        return LoginRequired(self._account, f"{why}: {self._reason}" if self._reason else why)
+    async def _seen(self) -> Status:
+        await self._account.look()
+        if self._account.state in WAITING and not self._logins.is_running:
+            with contextlib.suppress(AccountHeld):  # then it is under way over there
+                await self._account.own()
+                await self._account.give_up("the login was not finished")
+        return self._status()
 
     def _status(self) -> Status:
         flood = self._last.flood_until if self._last is not None else None
         return Status(
-            account=self._account,
-            state=self._state.value,
-            reason=self._reason,
-            since=self._since,
+            account=self._account.id,
+            state=self._account.state.value,
+            reason=self._account.reason,
+            since=self._account.since,
             parsing=self._reading,
             flood_until=flood if flood is not None and flood > datetime.now(UTC) else None,
             last_report=self._last,
         )
-
-
-async def _log_out(telegram: TelegramPort) -> None:
-    """End what Telegram may have authorised though the login has failed; nobody holds its key."""
-    with contextlib.suppress(Refusal), anyio.move_on_after(_LOG_OUT_SECONDS):
-        await telegram.log_out()

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from actors.errors import BadSettings
+from actors.addresses import sandbox_address
+from actors.errors import BadSettings, BadTelegramAddress
 
 _PREFIX = "TGACTORS_"
-_MAKE_A_KEY = 'python -c "from storage.sessions import new_key; print(new_key())"'
 
 
 class Settings(BaseSettings):
@@ -36,7 +37,7 @@ class Settings(BaseSettings):
     """The data folder."""
     telegram: str | None = None
     """sandbox://HOST:PORT for a sandbox; unset for Telegram itself."""
-    api_id: int | None = None
+    api_id: int | None = Field(default=None, gt=0)
     api_hash: SecretStr | None = None
     database_url: SecretStr | None = None
     """A Postgres server; unset for the embedded one in the data folder."""
@@ -44,6 +45,12 @@ class Settings(BaseSettings):
     """Seconds without work after which an account's client is closed, until it is needed."""
     session_keys: SecretStr = Field(default=SecretStr(""))
     """Keys that seal sessions, newest first, separated by commas or spaces."""
+    registration: Literal["closed", "open"] = "closed"
+    """Whether somebody new needs an invite where people come by themselves: bot and HTTP."""
+    lease_ttl: float = Field(default=12.0, ge=0.5, le=600)
+    """Seconds after which another process may open the accounts of one that says nothing."""
+    lease_margin: float = Field(default=2.5, ge=0.1)
+    """Seconds of these in which the silent one stops by itself."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -58,10 +65,15 @@ class Settings(BaseSettings):
             raise BadSettings(" ".join(apart))
         return settings
 
+    @field_validator("data")
+    @classmethod
+    def _at_home(cls, data: Path) -> Path:
+        return data.expanduser()
+
     @property
     def keys(self) -> tuple[str, ...]:
         """The session keys, newest first; empty for the key file in the data folder."""
-        return tuple(self.session_keys.get_secret_value().replace(",", " ").split())
+        return tuple(_words(self.session_keys))
 
     @property
     def api(self) -> tuple[int, str] | None:
@@ -81,7 +93,10 @@ def load(**given: Any) -> Settings:
 
     Raises `BadSettings` naming every problem at once.
     """
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except UnicodeDecodeError:
+        raise BadSettings(".env is not a text in UTF-8: save it as one.") from None
 
 
 def _apart(given: dict[str, Any]) -> list[str]:
@@ -91,12 +106,22 @@ def _apart(given: dict[str, Any]) -> list[str]:
         problems.append(
             "TGACTORS_API_ID and TGACTORS_API_HASH belong together: set both, or neither."
         )
-    if given.get("database_url") and not given.get("session_keys"):
+    if given.get("telegram"):
+        try:
+            sandbox_address(str(given["telegram"]))
+        except BadTelegramAddress as bad:
+            problems.append(f"TGACTORS_TELEGRAM: {bad}")
+    if given.get("database_url") and not _words(given.get("session_keys")):
         problems.append(
             "TGACTORS_DATABASE_URL needs TGACTORS_SESSION_KEYS, so that sessions in that "
-            f"database can be opened again: make a key with `{_MAKE_A_KEY}` and keep it safe."
+            "database can be opened again: make a key with `tgactors keys new` and keep it safe."
         )
     return problems
+
+
+def _words(keys: object) -> list[str]:
+    text = keys.get_secret_value() if isinstance(keys, SecretStr) else str(keys or "")
+    return text.replace(",", " ").split()
 
 
 def _problem(error: Any) -> str:

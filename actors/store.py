@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine, Iterable
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
+from actors.login import State
 from actors.messages import (
+    AdmitSession,
+    ClaimInvite,
     CountPosts,
+    DismissSession,
+    ExpireSession,
     Follow,
+    ForgetAccount,
+    GiveBackInvite,
     ListAccounts,
     ListChannels,
+    ListInvites,
+    ListNotices,
     ListPosts,
     LoadAccount,
     LoadSession,
+    LocateDatabase,
+    MakeInvite,
+    MarkDelivered,
+    RevokeInvite,
     SaveSession,
     SaveTransition,
     StoreBatch,
     StoreMessage,
 )
 from actors.settings import Settings
-from actors.values import Channel, Post
 from runtime import Actor, ActorError, Refusal
 from runtime.logs import get_logger
-from storage import accounts, posts, sessions
+from storage import accounts, forgetting, invites, notices, posts, sessions
 from storage.database import Database
 from storage.embedded import Postgres
 from storage.errors import StorageError
 from storage.house_lock import HouseLock
-from storage.rows import AccountRow, ChannelSeen, ChannelState
 from storage.sessions import Vault
 
 log = get_logger("actors")
+
+T = TypeVar("T")
 
 
 class StoreActor(Actor[StoreMessage]):
@@ -47,6 +60,7 @@ class StoreActor(Actor[StoreMessage]):
         self._settings = settings
         self._lock: HouseLock | None = None
         self._postgres: Postgres | None = None
+        self._dsn = ""
         self._db: Database | None = None
         self._vault: Vault | None = None
 
@@ -60,6 +74,7 @@ class StoreActor(Actor[StoreMessage]):
             self._postgres = await asyncio.to_thread(Postgres.start, data)
             dsn = self._postgres.dsn
             log.debug("postgres.started", where=str(self._postgres.where))
+        self._dsn = dsn
         self._db = await Database.open(dsn)
         await self._db.migrate()
 
@@ -76,31 +91,28 @@ class StoreActor(Actor[StoreMessage]):
         """Start a job for each request."""
         return self.job(self._work(message))
 
-    def _work(  # noqa: C901  one arm per message
-        self, message: StoreMessage
-    ) -> Coroutine[Any, Any, object]:
+    def _work(self, message: StoreMessage) -> Coroutine[Any, Any, object]:
         db, vault = self._opened()
         match message:
-            case LoadAccount():
-                return accounts.load(db, message.account)
-            case ListAccounts():
-                return _all_accounts(db)
-            case SaveTransition():
-                return _transition(db, vault, message)
-            case SaveSession():
-                return sessions.save(db, vault, message.account, message.record)
-            case LoadSession():
-                return sessions.load(db, vault, message.account)
-            case Follow():
-                return _follow(db, message.account, message.seen)
-            case StoreBatch():
-                return posts.store(db, message.batch)
-            case ListChannels():
-                return _channels(db, message.account)
-            case ListPosts():
-                return _newest(db, message)
-            case CountPosts():
-                return posts.count(db, message.account)
+            case LocateDatabase():
+                return _value(self._dsn)
+            case (
+                LoadAccount()
+                | ListAccounts()
+                | SaveTransition()
+                | ForgetAccount()
+                | ListNotices()
+                | MarkDelivered()
+            ):
+                return _of_accounts(db, message)
+            case (
+                AdmitSession() | ExpireSession() | DismissSession() | SaveSession() | LoadSession()
+            ):
+                return _of_sessions(db, vault, message)
+            case ClaimInvite() | GiveBackInvite() | MakeInvite() | ListInvites() | RevokeInvite():
+                return _of_invites(db, message)
+            case Follow() | StoreBatch() | ListChannels() | ListPosts() | CountPosts():
+                return _of_posts(db, message)
             case _:
                 assert_never(message)
 
@@ -114,27 +126,87 @@ class StoreActor(Actor[StoreMessage]):
         return Vault(keys) if keys else Vault.from_file(data / "session.key")
 
 
-async def _all_accounts(db: Database) -> tuple[AccountRow, ...]:
-    return tuple(await accounts.all(db))
+def _of_accounts(
+    db: Database,
+    message: (
+        LoadAccount | ListAccounts | SaveTransition | ForgetAccount | ListNotices | MarkDelivered
+    ),
+) -> Coroutine[Any, Any, object]:
+    match message:
+        case LoadAccount():
+            return accounts.load(db, message.account)
+        case ListAccounts():
+            return _tuple(accounts.all(db))
+        case SaveTransition():
+            return accounts.transition(db, message.hold, message.state, message.reason)
+        case ForgetAccount():
+            return forgetting.forget(db, message.hold)
+        case ListNotices():
+            return _tuple(notices.pending(db, account=message.account, limit=message.limit))
+        case MarkDelivered():
+            return notices.delivered(db, message.notice)
 
 
-async def _follow(
-    db: Database, account: int, seen: tuple[ChannelSeen, ...]
-) -> tuple[ChannelState, ...]:
-    return tuple(await posts.follow(db, account, seen))
+def _of_sessions(
+    db: Database,
+    vault: Vault,
+    message: AdmitSession | ExpireSession | DismissSession | SaveSession | LoadSession,
+) -> Coroutine[Any, Any, object]:
+    match message:
+        case AdmitSession():
+            return sessions.admit(db, vault, message.hold, State.READY, None, message.record)
+        case ExpireSession():
+            return sessions.expire(db, message.hold, message.reason)
+        case DismissSession():
+            return sessions.dismiss(db, message.hold, message.state, message.reason)
+        case SaveSession():
+            return sessions.save(db, vault, message.hold, message.record)
+        case LoadSession():
+            return sessions.load(db, vault, message.account)
 
 
-async def _transition(db: Database, vault: Vault, message: SaveTransition) -> AccountRow:
-    if message.record is None:
-        return await accounts.transition(db, message.account, message.state, message.reason)
-    return await sessions.admit(
-        db, vault, message.account, message.state, message.reason, message.record
-    )
+def _of_invites(
+    db: Database,
+    message: ClaimInvite | GiveBackInvite | MakeInvite | ListInvites | RevokeInvite,
+) -> Coroutine[Any, Any, object]:
+    match message:
+        case ClaimInvite():
+            return invites.claim(db, message.code, message.account, message.within)
+        case GiveBackInvite():
+            return invites.give_back(db, message.account)
+        case MakeInvite():
+            return invites.create(
+                db,
+                uses=message.uses,
+                expires_at=message.expires_at,
+                limits=message.limits,
+                note=message.note,
+            )
+        case ListInvites():
+            return _tuple(invites.all(db))
+        case RevokeInvite():
+            return invites.revoke(db, message.invite)
 
 
-async def _channels(db: Database, account: int) -> tuple[Channel, ...]:
-    return tuple(await posts.channels(db, account))
+def _of_posts(
+    db: Database, message: Follow | StoreBatch | ListChannels | ListPosts | CountPosts
+) -> Coroutine[Any, Any, object]:
+    match message:
+        case Follow():
+            return _tuple(posts.follow(db, message.hold, message.seen))
+        case StoreBatch():
+            return posts.store(db, message.hold, message.batch)
+        case ListChannels():
+            return _tuple(posts.channels(db, message.account))
+        case ListPosts():
+            return _tuple(posts.newest(db, message.account, message.limit, message.channel))
+        case CountPosts():
+            return posts.count(db, message.account)
 
 
-async def _newest(db: Database, message: ListPosts) -> tuple[Post, ...]:
-    return tuple(await posts.newest(db, message.account, message.limit, message.channel))
+async def _value(value: T) -> T:
+    return value
+
+
+async def _tuple(rows: Awaitable[Iterable[T]]) -> tuple[T, ...]:
+    return tuple(await rows)

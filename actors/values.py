@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.rows import ChannelView as Channel
+from storage.rows import Forgotten, Invite, InviteRow
+from storage.rows import NoticeRow as Notice
 from storage.rows import PostView as Post
 
 
@@ -145,9 +147,13 @@ __all__ = [
     "Authorisation",
     "Channel",
     "CodeNeeded",
+    "Forgotten",
+    "Invite",
+    "InviteRow",
     "LoggedIn",
     "LoginFailed",
     "LoginStep",
+    "Notice",
     "ParseProgress",
     "ParseReport",
     "PasswordNeeded",

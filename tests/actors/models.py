@@ -7,19 +7,40 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import anyio
+import anyio.lowlevel
+
 from actors.coverage import joined
-from actors.errors import PasswordWrong
-from actors.login import State
+from actors.errors import CodeWrong, PasswordWrong
+from actors.lease import Claim, Release
+from actors.login import WAITING, State
 from actors.messages import (
+    AdmitSession,
+    ClaimInvite,
+    DismissSession,
+    ExpireSession,
     Follow,
+    ForgetAccount,
+    GiveBackInvite,
     LoadAccount,
     LoadSession,
     SaveSession,
     SaveTransition,
     StoreBatch,
 )
-from actors.ports import HistoryPage, LoginToken, Person
-from storage.rows import AccountRow, ChannelSeen, ChannelState, PostRow, Stored
+from actors.ports import CodeSent, HistoryPage, LoginToken, Person
+from actors.values import Authorisation, Forgotten
+from storage.errors import InviteUsedUp, LeaseLost
+from storage.rows import (
+    AccountRow,
+    Batch,
+    ChannelSeen,
+    ChannelState,
+    Claimed,
+    Hold,
+    PostRow,
+    Stored,
+)
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -57,15 +78,22 @@ class ModelTelegram:
         self.history_calls: list[int] = []
         self.open = False
         self.logged_out = False
-        self.waited_until = THEN
+        self.waited = 0.0
         self.session = b"session"
         self.password = ""
+        self.code = ""
+        self.sent: list[str] = []
+        self.ended = anyio.Event()
+        self.scan: anyio.Event | None = None
+        self.list_gate: anyio.Event | None = None
         self.owner = Person(id=0, name="nobody")
         self.tokens: list[LoginToken | Person] = []
 
     async def channels(self) -> tuple[ChannelSeen, ...]:
         """List the channels with their newest post."""
         self._before("channels", 0)
+        if self.list_gate is not None:
+            await self.list_gate.wait()
         return tuple(
             ChannelSeen(
                 id=c.id,
@@ -109,10 +137,43 @@ class ModelTelegram:
         self._before("log_out", 0)
         self.logged_out = True
 
-    async def wait_scanned(self, until: datetime) -> None:
+    async def wait_scanned(self, seconds: float) -> None:
         """Let the world go on: it decides what the next token is."""
         self._before("wait_scanned", 0)
-        self.waited_until = until
+        self.waited = seconds
+        await (self.scan.wait() if self.scan is not None else anyio.lowlevel.checkpoint())
+
+    async def send_code(self, phone: str) -> CodeSent:
+        """Send a code to the phone's app, then by SMS."""
+        self._before("send_code", 0)
+        self.sent.append(phone)
+        return CodeSent(kind="app", length=5, next_kind="sms", resend_after=60)
+
+    async def resend_code(self) -> CodeSent:
+        """Send another."""
+        self._before("resend_code", 0)
+        self.sent.append("again")
+        return CodeSent(kind="sms", length=5, next_kind=None, resend_after=120)
+
+    async def check_code(self, code: str) -> Person:
+        """Accept the one code there is."""
+        self._before("check_code", 0)
+        if code != self.code:
+            raise CodeWrong
+        return self.owner
+
+    async def authorisations(self) -> tuple[Authorisation, ...]:
+        """Know of no other session."""
+        self._before("authorisations", 0)
+        return ()
+
+    async def end_authorisation(self, authorisation: int) -> None:
+        """End what is not there."""
+        self._before("end_authorisation", authorisation)
+
+    async def lost(self) -> None:
+        """Wait until the world ends the connection."""
+        await self.ended.wait()
 
     async def login_token(self) -> LoginToken | Person:
         """Return the next of the script."""
@@ -127,8 +188,9 @@ class ModelTelegram:
         return self.owner
 
     async def me(self) -> Person:
-        """Return whoever logged in last."""
-        raise AssertionError("nobody asks whose session it is")
+        """Return whose session it is."""
+        self._before("me", 0)
+        return self.owner
 
     def record(self) -> bytes:
         """Return the session."""
@@ -147,11 +209,17 @@ class ModelStore:
 
     def __init__(self) -> None:
         self.accounts: dict[int, AccountRow] = {}
+        self.holds: dict[int, Hold] = {}
         self.moves: list[State] = []
+        self.notices: list[tuple[int, str]] = []
+        self.quarantined: dict[int, bytes] = {}
+        self.invites: dict[str, int] = {}
+        self.reserved: dict[int, str] = {}
         self.sessions: dict[int, bytes] = {}
         self.posts: dict[tuple[int, int], PostRow] = {}
         self.coverage: dict[int, tuple[tuple[int, int], ...]] = {}
         self.floors: dict[int, int] = {}
+        self.trouble: Exception | None = None  # met after a change was carried out
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
 
@@ -161,36 +229,95 @@ class ModelStore:
         match request:
             case LoadAccount(account=account):
                 return self.accounts.get(account)
-            case SaveTransition(account=account, state=state, reason=reason, record=record):
-                row = AccountRow(id=account, state=state, reason=reason, changed_at=THEN)
-                self.accounts[account] = row
-                self.moves.append(state)
-                if record is not None:
-                    self.sessions[account] = record
+            case SaveTransition() | AdmitSession() | ExpireSession() | DismissSession():
+                row = self._changed(request)
+                trouble, self.trouble = self.trouble, None
+                if trouble is not None:
+                    raise trouble
                 return row
+            case ForgetAccount(hold=hold):
+                return self._forgotten(hold)
+            case ClaimInvite() | GiveBackInvite():
+                return self._invited(request)
             case LoadSession(account=account):
                 return self.sessions.get(account)
-            case SaveSession(account=account, record=record):
-                self.sessions[account] = record
+            case SaveSession(hold=hold, record=record):
+                self._fence(hold)
+                self.sessions[hold.account] = record
                 return None
-            case Follow(seen=seen):
+            case Follow(hold=hold, seen=seen):
+                self._fence(hold)
                 return tuple(self._state(channel) for channel in seen)
-            case StoreBatch(batch=batch):
-                self.before()
-                low, high = batch.read
-                assert low <= high
-                assert all(low <= p.id < high for p in batch.posts)
-                assert all(p.channel_id == batch.channel_id for p in batch.posts)
-                grown = joined([*self.coverage.get(batch.channel_id, ()), batch.read])
-                self.coverage[batch.channel_id] = grown
-                if batch.floor is not None:
-                    self.floors.setdefault(batch.channel_id, batch.floor)
-                fresh = {(p.channel_id, p.id): p for p in batch.posts}
-                added = len(fresh.keys() - self.posts.keys())
-                self.posts = {**fresh, **self.posts}
-                self.after()
-                return Stored(added=added, coverage=grown)
+            case StoreBatch(hold=hold, batch=batch):
+                return self._stored(hold, batch)
         raise AssertionError(f"nobody asks {request}")
+
+    def _stored(self, hold: Hold, batch: Batch) -> Stored:
+        self.before()
+        self._fence(hold)
+        low, high = batch.read
+        assert low <= high
+        assert all(low <= p.id < high for p in batch.posts)
+        assert all(p.channel_id == batch.channel_id for p in batch.posts)
+        grown = joined([*self.coverage.get(batch.channel_id, ()), batch.read])
+        self.coverage[batch.channel_id] = grown
+        if batch.floor is not None:
+            self.floors.setdefault(batch.channel_id, batch.floor)
+        fresh = {(p.channel_id, p.id): p for p in batch.posts}
+        added = len(fresh.keys() - self.posts.keys())
+        self.posts = {**fresh, **self.posts}
+        self.after()
+        return Stored(added=added, coverage=grown)
+
+    def _forgotten(self, hold: Hold) -> Forgotten:
+        self._fence(hold)
+        del self.accounts[hold.account], self.holds[hold.account]
+        self.sessions.pop(hold.account, None)
+        return Forgotten(account=hold.account, subscriptions=0, channels=0, posts=0)
+
+    def _changed(
+        self, request: SaveTransition | AdmitSession | ExpireSession | DismissSession
+    ) -> AccountRow:
+        account = request.hold.account
+        self._fence(request.hold)
+        match request:
+            case SaveTransition():
+                return self._moved(request.hold, request.state, request.reason)
+            case AdmitSession():
+                self.sessions[account] = request.record
+                self.quarantined.pop(account, None)
+                self.reserved.pop(account, None)
+                return self._moved(request.hold, State.READY, None)
+            case ExpireSession():
+                self.quarantined[account] = self.sessions.pop(account)
+                self.notices.append((account, request.reason))
+                return self._moved(request.hold, State.EXPIRED, request.reason)
+            case DismissSession():
+                self.sessions.pop(account, None)
+                self.quarantined.pop(account, None)
+                return self._moved(request.hold, request.state, request.reason)
+
+    def _invited(self, request: ClaimInvite | GiveBackInvite) -> None:
+        match request:
+            case ClaimInvite(account=account, code=code):
+                if self.invites.get(code, 0) < 1:
+                    raise InviteUsedUp(code)
+                self.invites[code] -= 1
+                self.reserved[account] = code
+            case GiveBackInvite(account=account):
+                self.invites[self.reserved.pop(account)] += 1
+
+    def _fence(self, hold: Hold) -> None:
+        if self.holds.get(hold.account) != hold:
+            raise LeaseLost(hold.account)
+
+    def _moved(self, hold: Hold, state: str, reason: str | None) -> AccountRow:
+        self._fence(hold)
+        row = AccountRow(id=hold.account, state=state, reason=reason, changed_at=THEN)
+        self.accounts[hold.account] = row
+        self.moves.append(State(state))
+        assert (state == State.READY) == (hold.account in self.sessions)
+        return row
 
     def _state(self, seen: ChannelSeen) -> ChannelState:
         return ChannelState(
@@ -202,3 +329,40 @@ class ModelStore:
             coverage=self.coverage.get(seen.id, ()),
             floor=self.floors.get(seen.id),
         )
+
+
+class ModelLease:
+    """Gives a lease to whoever asks last; `taken` hands one to somebody else."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self._store = store
+        self._epoch = 0
+        self.incarnation = "model"
+        self.released: list[Hold] = []
+
+    def taken(self, account: int, incarnation: str = "another") -> Hold:
+        """Give an account's lease."""
+        self._epoch += 1
+        hold = Hold(account=account, incarnation=incarnation, epoch=self._epoch)
+        self._store.holds[account] = hold
+        return hold
+
+    async def ask(self, request: Any, *, timeout: float = 30.0) -> Any:
+        """Answer what an account asks."""
+        assert timeout > 0
+        match request:
+            case Claim(account=account):
+                row = self._store.accounts.get(account)
+                if row is None:
+                    row = AccountRow(id=account, state=State.NEW, reason=None, changed_at=THEN)
+                elif row.state in WAITING:
+                    reason = "the program ended during the login"
+                    row = AccountRow(id=account, state=State.NEW, reason=reason, changed_at=THEN)
+                self._store.accounts[account] = row
+                return Claimed(hold=self.taken(account, self.incarnation), row=row)
+            case Release(hold=hold):
+                self.released.append(hold)
+                if self._store.holds.get(hold.account) == hold:
+                    del self._store.holds[hold.account]
+                return None
+        raise AssertionError(f"nobody asks {request}")

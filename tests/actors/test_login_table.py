@@ -22,6 +22,8 @@ def expected(state: State, event: Event) -> State | None:
             return State.PASSWORD_WAIT if waiting else None
         case Event.AUTHORISED:
             return State.READY if waiting else None
+        case Event.ADOPTED:
+            return None if waiting or state is State.READY else State.READY
         case Event.GIVEN_UP:
             return State.NEW if waiting else None
         case Event.REVOKED:

@@ -15,7 +15,7 @@ from actors.errors import Flooded, TelegramUnreachable
 from actors.reading import Reading
 from actors.values import ParseProgress, ParseReport
 from storage.errors import DatabaseUnreachable
-from tests.actors.models import ModelChannel, ModelStore, ModelTelegram
+from tests.actors.models import ModelChannel, ModelLease, ModelStore, ModelTelegram
 
 UNTIL = datetime(2026, 1, 2, tzinfo=UTC)
 CHANNELS = 3
@@ -42,6 +42,7 @@ class ReadingMachine(RuleBasedStateMachine):
         self.lie = lie
         self.world = [ModelChannel(id=n + 1) for n in range(CHANNELS)]
         self.store = ModelStore()
+        self.lease = ModelLease(self.store)
         self.ever: set[tuple[int, int]] = set()
         self.added = 0
 
@@ -102,7 +103,7 @@ class ReadingMachine(RuleBasedStateMachine):
         self.store.before = self._refusal(troubles, "store_before")
         self.store.after = self._refusal(troubles, "store_after")
         telegram = ModelTelegram(self.world, before=befall, lie=self.lie)
-        reading = Reading(1, telegram, self.store, depth=self.depth, show=nobody)
+        reading = Reading(self.lease.taken(1), telegram, self.store, depth=self.depth, show=nobody)
         try:
             report = await reading.run()
         except (TelegramUnreachable, DatabaseUnreachable):
