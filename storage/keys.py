@@ -17,8 +17,6 @@ from storage.errors import KeyFileBusy, KeysStillNeeded, SessionKeyUnusable
 from storage.file_lock import FileLock
 from storage.rows import Rotated
 
-LOCK_TIME = 10.0
-
 Mark: TypeAlias = tuple[int, int, int]
 """What tells one content of a file from another without reading it."""
 
@@ -59,17 +57,20 @@ def new_key() -> str:
     return Fernet.generate_key().decode("ascii")
 
 
-def add_key_to_file(path: Path) -> None:
-    """Put a new key on top of a file that has some; whatever happens, it stays readable."""
-    with _changing(path):
+def add_key_to_file(path: Path, *, within: float = 10) -> None:
+    """Put a new key on top of a file that has some; whatever happens, it stays readable.
+
+    Another process that is changing the file is awaited for so many seconds.
+    """
+    with _changing(path, within):
         keys, _ = read(path)
         Keys(keys, str(path))
         _replace(path, [new_key(), *keys])
 
 
-def drop_old_keys(path: Path, rotated: Rotated) -> None:
+def drop_old_keys(path: Path, rotated: Rotated, *, within: float = 10) -> None:
     """Keep the newest key alone, after a rotation that left nothing sealed with another."""
-    with _changing(path):
+    with _changing(path, within):
         keys, _ = read(path)
         if rotated.failed:
             accounts = ", ".join(map(str, rotated.failed))
@@ -131,14 +132,14 @@ def _write(file: TextIO, keys: Sequence[str]) -> None:
 
 
 @contextmanager
-def _changing(path: Path) -> Iterator[None]:
+def _changing(path: Path, within: float) -> Iterator[None]:
     """Let one change of the file run at a time."""
     with told(path):
         path.stat()  # no lock is left beside a file that is not there
         lock = FileLock(path.with_name(f"{path.name}.lock"))
     with lock:
-        if not lock.exclusive(until=time.monotonic() + LOCK_TIME):
-            raise KeyFileBusy(str(path), LOCK_TIME)
+        if not lock.exclusive(until=time.monotonic() + within):
+            raise KeyFileBusy(str(path), within)
         yield
 
 
