@@ -6,9 +6,12 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+_LAST_FILES = 10.0  # seconds
+_PAUSE = 0.05
 _PASSABLE = 0o711  # root's Postgres runs as another user, who must get through
 
 
@@ -21,7 +24,7 @@ def scratch_folder() -> Iterator[Path]:
             folder.chmod(_PASSABLE)
         yield folder
     finally:
-        shutil.rmtree(folder)
+        _remove(folder)
 
 
 @contextlib.contextmanager
@@ -42,6 +45,18 @@ def kept_folder(keep: Path) -> Path:
     if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         raise FolderNotEmpty(str(keep))
     return keep.absolute()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder; a server that was interrupted may still put its last files there."""
+    until = time.monotonic() + _LAST_FILES
+    while folder.exists():
+        try:
+            shutil.rmtree(folder)
+        except OSError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _is_setting(name: str) -> bool:

@@ -14,7 +14,8 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from actors import BadSettings, BadTelegramAddress, TelegramNotConfigured
+from actors import BadSettings, TelegramNotConfigured
+from actors.addresses import sandbox_address
 from bot.doctor import archive, machine, telegram
 from bot.doctor.examination import Check
 from bot.doctor.finding import Finding, ok, problem, warning
@@ -124,13 +125,7 @@ def _telegram(settings: Settings | BadSettings) -> tuple[Finding, ...]:
     if isinstance(settings, BadSettings):
         return (warning("telegram", "Not looked at: mend the configuration first."),)
     if settings.telegram is not None:
-        # Telethon loads with it.
-        from actors.telegram.trust import sandbox_address  # noqa: PLC0415
-
-        try:
-            return telegram.reach_one(*sandbox_address(settings.telegram))
-        except BadTelegramAddress as refusal:
-            return (problem("telegram", str(refusal)),)
+        return telegram.reach_one(*sandbox_address(settings.telegram))
     if settings.api is None:
         return (warning("telegram", str(TelegramNotConfigured())),)
     return telegram.reach_any()

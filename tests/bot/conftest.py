@@ -17,7 +17,7 @@ from telethon.crypto import AuthKey
 
 from actors.telegram.session import RecordSession
 from sandbox import Minted, Sandbox, demo_world
-from storage import sessions
+from storage import leases, sessions
 from storage.database import Database
 from storage.sessions import Vault, new_key
 
@@ -139,7 +139,10 @@ async def admit(dsn: str, key: str, minted: Minted) -> None:
     session.set_dc(minted.dc_id, minted.host, minted.port)
     session.auth_key = AuthKey(minted.auth_key)
     async with await Database.open(dsn, connections=1) as db:
-        await sessions.admit(db, Vault([key]), PERSON, "READY", None, session.record())
+        node = await leases.register(db, name="a login", place="nowhere", ttl=60)
+        claimed = await leases.claim(db, node, PERSON, ttl=60, margin=1)
+        await sessions.admit(db, Vault([key]), claimed.hold, "READY", None, session.record())
+        await leases.resign(db, node)
 
 
 def refused(done: Done, code: str, *words: str) -> None:

@@ -175,5 +175,5 @@ def test_no_room_is_no_matter_of_ours_beside_a_server(known: CommandLine) -> Non
 def test_a_sandbox_that_is_not_on_this_machine(read: CommandLine, address: str) -> None:
     """It is refused before a word is sent there, and the right address works."""
     done = read.run("parse", PERSON, "--json", "--telegram", address)
-    refused(done, "BadTelegramAddress", repr(address), "loopback")
+    refused(done, "BadSettings", "TGACTORS_TELEGRAM", repr(address), "loopback")
     assert read.run("parse", PERSON, "--json").facts["added"] == 0

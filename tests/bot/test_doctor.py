@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox
+from storage.migrations import KNOWN
 from storage.sessions import new_key
 from tests.bot.conftest import PERSON, CommandLine, Done, children_of_the_data_folder
 
@@ -76,7 +77,7 @@ def test_a_lived_in_place_is_well_and_stays_as_it_is(home: CommandLine) -> None:
     assert done.status == 0, done
     assert [done.facts["problems"], done.facts["warnings"]] == [0, 0]
     assert set(levels(done)) == {*CHECKS, "clock skew"}
-    assert text(done, "database").endswith("; schema 1.")
+    assert text(done, "database").endswith(f"; schema {KNOWN[-1].number}.")
     assert text(done, "session keys").endswith("session.key opens 1 stored session.")
     assert content(home.folder) == before
 
@@ -149,8 +150,9 @@ def test_a_silent_server_does_not_hold_it_up(line: CommandLine) -> None:
 def test_a_sandbox_elsewhere_is_refused_unasked(line: CommandLine) -> None:
     """An address that is not loopback is a problem, and nobody is connected to."""
     done = line.run("doctor", "--json", "--telegram", "sandbox://10.1.2.3:4430")
-    assert levels(done)["telegram"] == "problem"
-    assert "loopback" in text(done, "telegram")
+    assert (done.status, levels(done)["configuration"]) == (2, "problem")
+    assert "loopback" in text(done, "configuration")
+    assert "mend the configuration first" in text(done, "telegram")
 
 
 def test_an_open_key_file_is_told_with_the_command(home: CommandLine) -> None:

@@ -36,7 +36,8 @@ def test_no_telegram_is_configured(line: CommandLine) -> None:
 def test_an_address_that_is_none(line: CommandLine) -> None:
     """Anything but a sandbox on loopback is refused with the form it must have."""
     done = line.run("login", PERSON, "--json", "--telegram", "example.org")
-    refused(done, "BadTelegramAddress", "'example.org'", "sandbox://127.0.0.1:PORT")
+    words = ("TGACTORS_TELEGRAM", "'example.org'", "sandbox://127.0.0.1:PORT")
+    refused(done, "BadSettings", *words)
 
 
 def test_a_login_that_cannot_reach_telegram(line: CommandLine) -> None:
