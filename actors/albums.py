@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import reduce
+from typing import Any
 
 from actors.markup import unique
 from storage.rows import Caption, Content, Media, Origin
@@ -75,15 +75,10 @@ def _made(album: Content, captions: Iterable[Caption], media: Iterable[Media]) -
     )
 
 
-def _place(origin: Origin) -> tuple[int, datetime, int, str, str]:
-    """An order of origins, the first part's before the others'."""
-    return (
-        origin.post_id or 0,
-        origin.at,
-        origin.channel_id or 0,
-        origin.name or "",
-        origin.author or "",
-    )
+def _place(origin: Origin) -> tuple[Any, ...]:
+    """A total order of origins, the first part's before the others', the unknown last."""
+    known = (origin.post_id, origin.at, origin.channel_id, origin.name, origin.author)
+    return tuple((0, value) if value is not None else (1,) for value in known)
 
 
 def _most(one: int | None, other: int | None) -> int | None:

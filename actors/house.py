@@ -22,6 +22,7 @@ from actors.messages import (
     RevokeInvite,
     SessionMessage,
     StoreMessage,
+    WasAdmitted,
 )
 from actors.newcomer import NewcomerActor
 from actors.newcomers import Newcomer
@@ -174,6 +175,16 @@ class House:
         """Make an invite; its code is told this once, and kept as a hash."""
         request = MakeInvite(uses=uses, expires_at=expires_at, limits=limits or {}, note=note)
         return await self.store.ask(request)
+
+    async def needs_invite(self, account: int) -> bool:
+        """Whether somebody who comes by himself needs an invite to log in.
+
+        Who was ever logged in here does not, and nobody does while registration is open. Bot and
+        HTTP ask this; the embedded API and the command line let in whom their user lets in.
+        """
+        if self._settings.registration == "open":
+            return False
+        return not await self.store.ask(WasAdmitted(account=account))
 
     async def invites(self) -> tuple[InviteRow, ...]:
         """Every invite, with how many of its uses are spent or reserved."""

@@ -171,6 +171,13 @@ class LoadAccount(Request[AccountRow | None]):
 
 
 @message
+class WasAdmitted(Request[bool]):
+    """Tell whether an account was ever logged in here."""
+
+    account: int
+
+
+@message
 class ListAccounts(Request[tuple[AccountRow, ...]]):
     """Return every account's row."""
 
@@ -327,6 +334,7 @@ class MarkDelivered(Request[bool]):
 StoreMessage = (
     LocateDatabase
     | LoadAccount
+    | WasAdmitted
     | ListAccounts
     | SaveTransition
     | AdmitSession

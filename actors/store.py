@@ -32,6 +32,7 @@ from actors.messages import (
     SaveTransition,
     StoreBatch,
     StoreMessage,
+    WasAdmitted,
 )
 from actors.settings import Settings
 from runtime import Actor, ActorError, Refusal
@@ -98,6 +99,7 @@ class StoreActor(Actor[StoreMessage]):
                 return _value(self._dsn)
             case (
                 LoadAccount()
+                | WasAdmitted()
                 | ListAccounts()
                 | SaveTransition()
                 | ForgetAccount()
@@ -129,12 +131,20 @@ class StoreActor(Actor[StoreMessage]):
 def _of_accounts(
     db: Database,
     message: (
-        LoadAccount | ListAccounts | SaveTransition | ForgetAccount | ListNotices | MarkDelivered
+        LoadAccount
+        | WasAdmitted
+        | ListAccounts
+        | SaveTransition
+        | ForgetAccount
+        | ListNotices
+        | MarkDelivered
     ),
 ) -> Coroutine[Any, Any, object]:
     match message:
         case LoadAccount():
             return accounts.load(db, message.account)
+        case WasAdmitted():
+            return accounts.was_admitted(db, message.account)
         case ListAccounts():
             return _tuple(accounts.all(db))
         case SaveTransition():

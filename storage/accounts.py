@@ -23,6 +23,11 @@ async def all(db: Database) -> list[AccountRow]:  # noqa: A001 read as accounts.
     return [_seen(row) for row in await db.fetch(sql.accounts)]
 
 
+async def was_admitted(db: Database, account: int) -> bool:
+    """Tell whether the account was ever logged in here."""
+    return bool(await db.fetch_value(sql.was_admitted, account))
+
+
 async def transition(db: Database, hold: Hold, state: str, reason: str | None) -> AccountRow:
     """Put a held account into a state; raise LeaseLost if the hold counts no longer."""
     async with db.connection() as connection:

@@ -19,6 +19,7 @@ class Queries:
     applied_migrations: str
     record_migration: str
     account: str
+    was_admitted: str
     accounts: str
     set_account: str
     limit_pauses: str

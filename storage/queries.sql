@@ -52,6 +52,10 @@ SELECT
 FROM accounts LEFT JOIN nodes ON incarnation = holder
 WHERE id = $1;
 
+-- name: was_admitted
+-- Whether an account was ever logged in.
+SELECT EXISTS (SELECT FROM accounts WHERE id = $1 AND admitted_at IS NOT NULL);
+
 -- name: accounts
 -- Every account's state, and whether the login it is in has ended with its process.
 SELECT
@@ -172,7 +176,8 @@ RETURNING account;
 WITH fence AS MATERIALIZED (
     SELECT incarnation FROM nodes WHERE incarnation = $2 AND NOT revoked FOR KEY SHARE
 ), moved AS (
-    UPDATE accounts SET state = $4, reason = $5, changed_at = now()
+    UPDATE accounts SET
+        state = $4, reason = $5, changed_at = now(), admitted_at = coalesce(admitted_at, now())
     FROM fence
     WHERE id = $1 AND holder = incarnation AND epoch = $3
     RETURNING id, state, reason, changed_at

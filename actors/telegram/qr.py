@@ -15,7 +15,7 @@ from telethon.tl.functions.auth import ExportLoginTokenRequest, ImportLoginToken
 from actors.errors import PasswordRequired, TelegramUnreachable
 from actors.ports import LoginToken, Person
 from actors.telegram.client import WatchedClient
-from actors.telegram.identity import entered, hint, whoever
+from actors.telegram.identity import entered, hint
 
 _SHORTEST, _LONGEST = 1.0, 60.0  # seconds of a token's life, whatever Telegram says
 
@@ -45,8 +45,6 @@ class QrLogin:
                 answer = await self._imported(answer)
         except rpc.SessionPasswordNeededError:
             raise PasswordRequired(await hint(self._client)) from None
-        if isinstance(answer, Person):
-            return answer
         if isinstance(answer, types.auth.LoginTokenSuccess):
             return await entered(self._client, answer.authorization.user)
         if isinstance(answer, types.auth.LoginToken):
@@ -59,8 +57,8 @@ class QrLogin:
         try:
             return await self._client(ImportLoginTokenRequest(answer.token))
         except rpc.BadRequestError:
-            # Collected before, and its answer was lost; or it is void: then another begins here.
-            return await whoever(self._client) or await self._client(self._request)
+            # It is void, or was collected before and the answer was lost: the next one tells.
+            return await self._client(self._request)
 
     def _shown(self, answer: types.auth.LoginToken) -> LoginToken:
         text = base64.urlsafe_b64encode(answer.token).decode().rstrip("=")
