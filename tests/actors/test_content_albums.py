@@ -147,6 +147,15 @@ def test_an_album_was_first_where_its_first_part_was() -> None:
     assert merged(other, one).forward == origins[0]
 
 
+def test_an_unknown_origin_comes_last_whichever_is_merged_first() -> None:
+    """An origin whose post is not known gives way to one that is, even to number 0."""
+    unknown, known = (
+        Origin(channel_id=5, name=None, post_id=id_, at=FIRST, author=None) for id_ in (None, 0)
+    )
+    one, other = replace(part(1), forward=unknown), replace(part(2), forward=known)
+    assert merged(one, other).forward == merged(other, one).forward == known
+
+
 def test_an_edited_part_takes_the_place_of_the_old_one() -> None:
     """Its caption, links and media are the new ones, also where the new one has less."""
     album = reduce(merged, [part(1, "old", links=["tg:a"]), part(2, "stays")])
