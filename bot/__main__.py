@@ -7,9 +7,14 @@ from typing import Annotated
 
 import typer
 
+from bot.commands import invites, keys
 from bot.commands.demo import demo
+from bot.commands.devices import devices
 from bot.commands.doctor import doctor
+from bot.commands.forget import forget
+from bot.commands.import_session import import_session
 from bot.commands.login import login
+from bot.commands.logout import logout
 from bot.commands.parse import parse
 from bot.commands.posts import posts
 from bot.commands.sandbox import sandbox
@@ -24,8 +29,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (demo, sandbox, login, parse, posts, status, doctor):
+for _command in (
+    demo,
+    sandbox,
+    login,
+    parse,
+    posts,
+    status,
+    devices,
+    logout,
+    forget,
+    import_session,
+    doctor,
+):
     app.command()(_command)
+app.add_typer(invites.app, name="invites")
+app.add_typer(keys.app, name="keys")
 
 
 def _say_version(wanted: bool) -> None:

@@ -58,3 +58,40 @@ class WorldFileInvalid(Refusal):
         self.path = path
         self.where = f"At {where}: " if where else ""
         self.problem = problem if problem.endswith(".") else f"{problem}."
+
+
+class NothingToRead(Refusal):
+    """There was nothing to read {what} from. Run this in a terminal and type it there, or give it
+    as a line of standard input.
+    """  # noqa: D205
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class NotConfirmed(Refusal):
+    """What was typed is not {account}, so nothing was deleted. Type the id of the account, or run
+    `tgactors forget {account} --yes`.
+    """  # noqa: D205
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
+class SessionInArgument(Refusal):
+    """A session was given as an argument, where every user of this machine can see it. End it in
+    Telegram under Settings, Devices; and give the next one on standard input: `tgactors
+    import-session -`.
+    """  # noqa: D205
+
+
+class NoSuchInvite(Refusal):
+    """There is no invite {invite} that could be revoked. See which there are: `tgactors invites
+    list`.
+    """  # noqa: D205
+
+    def __init__(self, invite: int) -> None:
+        super().__init__(invite)
+        self.invite = invite

@@ -54,9 +54,13 @@ class Screen:
         else:
             self.say_whole(indent(text, " " * by))
 
+    def note(self, text: str) -> None:
+        """Tell people something beside a command's output, on standard error."""
+        self._errors.print(Text(text), soft_wrap=not self._errors.is_terminal)
+
     def complain(self, text: str) -> None:
         """Tell people on standard error what is wrong."""
-        self._errors.print(Text(text), soft_wrap=not self._errors.is_terminal)
+        self.note(text)
 
     def answer(self, facts: Mapping[str, Any]) -> None:
         """Give a program its answer, if it is a program that asks."""

@@ -19,6 +19,11 @@ def moment(time: datetime | None) -> str:
     return "-" if time is None else time.astimezone().isoformat(sep=" ", timespec="minutes")
 
 
+def exactly(time: datetime) -> str:
+    """Say when, to the second."""
+    return time.astimezone().isoformat(sep=" ", timespec="seconds")
+
+
 def printable(text: str) -> str:
     """Take out what moves a cursor, hides or reorders text; lines stay lines."""
     return "".join(

@@ -2,80 +2,78 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bot import door
-from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
+from bot.commands.options import ApiId, AsJson, Data, Somebody, Telegram, Verbose
 from bot.house import open_house
-from bot.password import asked
-from bot.qr_board import QrBoard
 from bot.screen import Screen
-from bot.wording import printable
 
 if TYPE_CHECKING:
     from actors import LoggedIn, LoginFailed
+    from actors.entrance import Entrance
+    from actors.house import House
+
+Phone = Annotated[
+    str | None,
+    typer.Option(
+        "--phone",
+        metavar="NUMBER",
+        help="Log in by a code that Telegram sends, which is asked for here, not by QR code.",
+    ),
+]
+Within = Annotated[
+    float,
+    typer.Option("--within", metavar="SECONDS", min=1, max=86_400, help="How long that may take."),
+]
 
 
 def login(
-    account: Account,
+    account: Somebody = None,
     *,
+    phone: Phone = None,
+    api_id: ApiId = None,
+    within: Within = 300,
     json: AsJson = False,
     data: Data = None,
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Log a person in by QR code."""
+    """Log a person in, by QR code or by a code sent to a phone; without ID, whoever it is."""
     import actors
+    from bot import api_keys
+    from bot.answers import Answers
+    from bot.conversation import Conversation
 
     async def steps() -> LoggedIn | LoginFailed:
-        async with open_house(data=data, telegram=telegram, writes=True):
-            return await _followed(screen, account)
+        answers = Answers()
+        own, own_hash = await api_keys.asked(answers, api_id) or (None, None)
+        async with AsyncExitStack() as opened:
+            house = await opened.enter_async_context(
+                open_house(data=data, telegram=telegram, writes=True)
+            )
+            person = await _person(house, account, opened)
+            login = person.login(phone=phone, within=within, api_id=own, api_hash=own_hash)
+            async with aclosing(login) as taken:
+                return await Conversation(screen, answers, person).lead(taken)
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         end = door.run(steps)
         if isinstance(end, actors.LoginFailed):
             door.refuse(screen, "LoginFailed", end.reason)
-        screen.say(f"Account {account} is logged in. Read its channels: tgactors parse {account}")
-        screen.answer({"account": account, "state": "READY"})
+        _tell(screen, end.account)
 
 
-async def _followed(screen: Screen, account: int) -> LoggedIn | LoginFailed:
-    """Show each step of a login; return the last."""
-    import actors
-
-    async with aclosing(actors.user(account).login()) as steps:
-        with QrBoard(screen) as board:
-            async for step in steps:
-                match step:
-                    case actors.QrCode():
-                        board.show(step)
-                    case actors.PasswordNeeded(hint=hint):
-                        known = f"its hint: {printable(hint)}" if hint else "it has no hint"
-                        screen.say(f"This account has a two-step password; {known}.")
-                        await _prove(screen, account)
-                    case actors.LoggedIn() | actors.LoginFailed():
-                        return step
-    raise RuntimeError("a login ended without its last step")
+async def _person(house: House, account: int | None, opened: AsyncExitStack) -> Entrance:
+    """Return who logs in: an account, or whoever it will be."""
+    if account is None:
+        return await opened.enter_async_context(house.newcomer())
+    return house.user(account)
 
 
-async def _prove(screen: Screen, account: int) -> None:
-    """Ask for the password until it is right, or the tries are used up."""
-    import actors
-
-    while True:
-        password = await asked()
-        if password is None:
-            door.refuse(
-                screen,
-                "PasswordNeeded",
-                "The password is asked for in a terminal, or read from standard input: run the "
-                "login again there.",
-            )
-        try:
-            await actors.user(account).password(password)
-        except actors.WrongPassword as wrong:
-            screen.say(str(wrong))
-            if wrong.left:
-                continue
-        return
+def _tell(screen: Screen, account: int) -> None:
+    screen.say(f"Account {account} is logged in. Read its channels: tgactors parse {account}")
+    screen.answer({"account": account, "state": "READY"})

@@ -20,6 +20,19 @@ def account_id(given: str) -> int:
 Account = Annotated[
     int, typer.Argument(metavar="ID", parser=account_id, help="The person's Telegram user id.")
 ]
+Somebody = Annotated[
+    int | None,
+    typer.Argument(metavar="ID", parser=account_id, help="A Telegram user id; may be left out."),
+]
+ApiId = Annotated[
+    int | None,
+    typer.Option(
+        "--api-id",
+        metavar="N",
+        min=1,
+        help="API keys of the account's own; the hash is asked for, or read from standard input.",
+    ),
+]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Answer with one line of JSON on standard output.")
 ]

@@ -3,66 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
 from rich.table import Table
 from rich.text import Text
 
 from bot import door
-from bot.commands.options import AsJson, Data, Telegram, Verbose, account_id
+from bot.commands.options import AsJson, Data, Somebody, Telegram, Verbose
 from bot.house import open_house
+from bot.notices import told
 from bot.tables import cell, ruled
 from bot.wording import line, moment
 
 if TYPE_CHECKING:
-    from actors import Channel, Status
+    from actors import Channel, Notice, Status
     from bot.screen import Screen
-
-OneAccount = Annotated[
-    int | None,
-    typer.Argument(
-        metavar="ID", parser=account_id, help="A Telegram user id; without it, all accounts."
-    ),
-]
 
 
 def status(
-    account: OneAccount = None,
+    account: Somebody = None,
     *,
     json: AsJson = False,
     data: Data = None,
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Tell how an account is doing, or list all accounts."""
-    import actors
+    """Tell how an account is doing; without ID, list all accounts."""
 
-    async def one(account: int) -> tuple[Status, tuple[Channel, ...]]:
-        async with open_house(data=data, telegram=telegram):
-            user = actors.user(account)
-            return await user.status(), await user.channels()
-
-    async def everybody() -> tuple[Status, ...]:
+    async def one(account: int) -> tuple[Status, tuple[Channel, ...], tuple[Notice, ...]]:
         async with open_house(data=data, telegram=telegram) as house:
-            return await house.accounts()
+            user = house.user(account)
+            notices = await house.notices(account=account)
+            return await user.status(), await user.channels(), notices
+
+    async def everybody() -> tuple[tuple[Status, ...], tuple[Notice, ...]]:
+        async with open_house(data=data, telegram=telegram) as house:
+            return await house.accounts(), await house.notices()
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         if account is None:
-            accounts = door.run(everybody)
-            screen.answer({"accounts": [asdict(each) for each in accounts]})
+            accounts, notices = door.run(everybody)
+            facts = {"accounts": [asdict(each) for each in accounts]}
             if not json:
                 _list(screen, accounts)
         else:
-            found, channels = door.run(lambda: one(account))
-            screen.answer(asdict(found) | {"channels": [_channel(each) for each in channels]})
+            found, channels, notices = door.run(lambda: one(account))
+            facts = asdict(found) | {"channels": [_channel(each) for each in channels]}
             if not json:
                 _tell(screen, found, channels)
+        if not json:
+            _remind(screen, notices)
+        screen.answer(facts | {"notices": [asdict(each) for each in notices]})
 
 
 def _list(screen: Screen, accounts: tuple[Status, ...]) -> None:
     if not accounts:
-        screen.say("No account is known here yet. Log one in: tgactors login ID")
+        screen.say("No account is known here yet. Log one in: tgactors login")
         return
     table = ruled("Account", "State", "Since", "Reason")
     for each in accounts:
@@ -78,6 +74,14 @@ def _tell(screen: Screen, found: Status, channels: tuple[Channel, ...]) -> None:
         screen.say(f"Log in: tgactors login {found.account}")
     if channels:
         screen.say(_table(channels))
+
+
+def _remind(screen: Screen, notices: tuple[Notice, ...]) -> None:
+    """Show what those whom it concerns were not told yet."""
+    if notices:
+        screen.say("Not told yet to whom it concerns:")
+    for each in notices:
+        screen.say_indented(told(each), 2)
 
 
 def _table(channels: tuple[Channel, ...]) -> Table:
