@@ -19,7 +19,14 @@ from telethon.crypto import AuthKey
 from telethon.tl import types
 from telethon.tl.functions.help import GetConfigRequest
 
-from actors.errors import BadTelegramAddress, ChannelClosed, Flooded, SessionRevoked
+from actors.errors import (
+    ApiKeysRefused,
+    BadTelegramAddress,
+    ChannelClosed,
+    Flooded,
+    PasswordRequired,
+    SessionRevoked,
+)
 from actors.errors import TelegramUnreachable as Unreachable
 from actors.telegram.calls import CallLog
 from actors.telegram.client import WatchedClient
@@ -35,7 +42,17 @@ pytestmark = pytest.mark.anyio
     ("error", "condition"),
     [
         (rpc.FloodWaitError(None, 7), Flooded),
+        (rpc.FloodPremiumWaitError(None, 7), Flooded),
+        (rpc.FloodTestPhoneWaitError(None, 7), Flooded),
         (rpc.SlowModeWaitError(None, 7), Flooded),
+        (rpc.FrozenMethodInvalidError(None), Flooded),
+        (rpc.FloodError(None, "FLOOD_OF_TOMORROW", 420), Flooded),
+        (rpc.PeerFloodError(None), Flooded),
+        (rpc.PhoneNumberFloodError(None), Flooded),
+        (rpc.ApiIdInvalidError(None), ApiKeysRefused),
+        (rpc.ApiIdPublishedFloodError(None), ApiKeysRefused),
+        (rpc.SessionPasswordNeededError(None), PasswordRequired),
+        (rpc.BadMessageError(None, 20), Unreachable),
         (rpc.AuthKeyUnregisteredError(None), SessionRevoked),
         (rpc.SessionRevokedError(None), SessionRevoked),
         (rpc.SessionExpiredError(None), SessionRevoked),
@@ -66,6 +83,23 @@ def test_a_flood_says_until_when() -> None:
         raise rpc.FloodWaitError(None, 90)
     left = caught.value.until - datetime.now(UTC)
     assert timedelta(seconds=80) < left <= timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("error", "hours"),
+    [
+        (rpc.PeerFloodError(None), 1.0),
+        (rpc.PhoneNumberFloodError(None), 24.0),
+        (rpc.PhonePasswordFloodError(None), 24.0),
+        (rpc.FloodWaitError(None, 10**12), 24.0 * 366),
+    ],
+)
+def test_a_flood_without_an_end_gets_a_sane_one(error: Exception, hours: float) -> None:
+    """Neither a missing number nor a mad one leads to a wait that is none."""
+    with pytest.raises(Flooded) as caught, translated():
+        raise error
+    left = caught.value.until - datetime.now(UTC)
+    assert timedelta(hours=hours, minutes=-1) < left <= timedelta(hours=hours)
 
 
 def test_a_reason_is_telegrams_own_name_of_it() -> None:

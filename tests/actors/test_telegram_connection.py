@@ -1,11 +1,10 @@
-"""A connection: its end, its API keys, its record, and where else the account is logged in."""
+"""A connection: its end, its API keys, its record."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 import anyio
@@ -15,11 +14,10 @@ from hypothesis import strategies as st
 
 from actors.errors import (
     ApiKeysRefused,
-    AuthorisationKept,
+    ChannelClosed,
     Flooded,
     SessionRevoked,
     TelegramNotConfigured,
-    TelegramUnreachable,
 )
 from actors.telegram.calls import CallLog
 from actors.telegram.connector import connect
@@ -129,6 +127,31 @@ async def test_a_session_that_has_ended_is_logged_out(sandbox: Sandbox) -> None:
         await account.log_out()
         with pytest.raises(SessionRevoked):
             await account.me()
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        ("CHANNEL_PRIVATE", ChannelClosed),
+        ("MSG_ID_INVALID", ChannelClosed),
+        ("SOMETHING_NEW", ChannelClosed),
+        ("PEER_FLOOD", Flooded),
+        ("FLOOD_PREMIUM_WAIT_7", Flooded),
+        ("API_ID_INVALID", ApiKeysRefused),
+        ("AUTH_KEY_UNREGISTERED", SessionRevoked),
+        ("AUTH_KEY_DUPLICATED", SessionRevoked),
+    ],
+)
+async def test_what_concerns_the_account_is_not_taken_for_a_channels_trouble(
+    sandbox: Sandbox, news: Channel, error: str, refusal: type[Refusal]
+) -> None:
+    """Another channel would fare no better: the account waits, or logs in again."""
+    async with opened(sandbox, record(sandbox, ANNA)) as account:
+        (seen,) = await account.channels()
+        sandbox.faults.error("messages.getHistory", error)
+        with pytest.raises(refusal):
+            await account.history(news.id, seen.access_hash, 1)
+        assert [post.text for post in (await account.history(news.id, seen.access_hash, 1)).posts]
 
 
 # API keys
@@ -243,81 +266,3 @@ def test_a_record_as_deep_as_a_well_is_refused(nested: int) -> None:
     """Not even a stack is to be exhausted."""
     with pytest.raises(SessionRevoked):
         RecordSession(b"[" * nested)
-
-
-# Where else
-
-
-async def test_the_logins_of_an_account_are_listed_this_one_first(sandbox: Sandbox) -> None:
-    """Each with its device and its times; one that waits for its password is none yet."""
-    began = datetime.now(UTC)
-    sandbox.mint(ANNA)
-    async with opened(sandbox, record(sandbox, ANNA)) as account, opened(sandbox) as unfinished:
-        listed = await account.authorisations()
-        assert [each.this for each in listed] == [True, False]
-        mine = listed[0]
-        assert mine.device == "tgactors"
-        assert mine.app
-        assert abs((mine.created_at - began).total_seconds()) < 5.0
-        sandbox.set_password(ANNA, "correct horse")
-        await unfinished.send_code("+79990000101")
-        with pytest.raises(Refusal):
-            await unfinished.check_code(sandbox.last_code(ANNA))
-        assert await account.authorisations() == listed
-
-
-@pytest.mark.parametrize("cut", [False, True])
-async def test_a_login_elsewhere_is_ended(sandbox: Sandbox, cut: bool) -> None:
-    """The other one must log in again, this one lives; a lost answer is no refusal."""
-    async with (
-        opened(sandbox, record(sandbox, ANNA)) as account,
-        opened(sandbox, record(sandbox, ANNA)) as other,
-    ):
-        _mine, elsewhere = await account.authorisations()
-        if cut:
-            sandbox.faults.cut("account.resetAuthorization", when="after")
-        await account.end_authorisation(elsewhere.id)
-        with pytest.raises(SessionRevoked):
-            await other.me()
-        assert [each.this for each in await account.authorisations()] == [True]
-        with pytest.raises(AuthorisationKept) as caught:
-            await account.end_authorisation(elsewhere.id)
-        assert "no such session" in caught.value.reason
-
-
-@pytest.mark.parametrize("unknown", [5, 2**70, -(2**70)])
-async def test_a_login_that_is_not_there_cannot_be_ended(sandbox: Sandbox, unknown: int) -> None:
-    """A number that is nobody's, or no number of Telegram's, is refused with the reason."""
-    async with opened(sandbox, record(sandbox, ANNA)) as account:
-        with pytest.raises(AuthorisationKept):
-            await account.end_authorisation(unknown)
-
-
-async def test_this_login_is_ended_by_logging_out_only(sandbox: Sandbox) -> None:
-    """Its own number is refused, and it lives."""
-    async with opened(sandbox, record(sandbox, ANNA)) as account:
-        (mine,) = await account.authorisations()
-        with pytest.raises(AuthorisationKept) as caught:
-            await account.end_authorisation(mine.id)
-        assert "logging out" in caught.value.reason
-        assert (await account.me()).id == ANNA
-
-
-@pytest.mark.parametrize(
-    ("error", "refusal"),
-    [
-        ("FRESH_RESET_AUTHORISATION_FORBIDDEN", AuthorisationKept),
-        ("FLOOD_WAIT_60", Flooded),
-        ("SOMETHING_NEW", TelegramUnreachable),
-    ],
-)
-async def test_a_refusal_to_end_a_login_says_why(
-    sandbox: Sandbox, error: str, refusal: type[Refusal]
-) -> None:
-    """A session younger than a day may not end others; floods and the unknown stay themselves."""
-    sandbox.mint(ANNA)
-    async with opened(sandbox, record(sandbox, ANNA)) as account:
-        _mine, elsewhere = await account.authorisations()
-        sandbox.faults.error("account.resetAuthorization", error)
-        with pytest.raises(refusal):
-            await account.end_authorisation(elsewhere.id)

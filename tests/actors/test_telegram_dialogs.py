@@ -82,7 +82,7 @@ async def test_channels_without_posts_are_listed(sandbox: Sandbox) -> None:
 
 async def test_pinned_channels_are_listed_with_the_others(sandbox: Sandbox, anna: Person) -> None:
     """They come first and out of order, and are counted once."""
-    channels = followed(sandbox, 210)
+    channels = followed(sandbox, 202)  # two more than two pages, which the pinned ones would hide
 
     def pin() -> None:
         anna.pinned.extend(each.id for each in channels[:3])
@@ -143,10 +143,12 @@ class Pages:
     def __init__(self, *pages: object) -> None:
         self.pages = list(pages)
         self.asked = 0
+        self.offsets: list[tuple[int, datetime | None, Any]] = []
 
-    async def __call__(self, _request: object) -> object:
+    async def __call__(self, request: Any) -> object:
         """Give the next."""
         self.asked += 1
+        self.offsets.append((request.offset_id, request.offset_date, request.offset_peer))
         return self.pages.pop(0) if self.pages else page([], count=0)
 
 
@@ -196,6 +198,20 @@ async def test_a_short_page_is_not_the_end() -> None:
     )
     assert [each.id for each in await dialogs.channels(client)] == [1, 2, 3]
     assert client.asked == 3
+
+
+async def test_the_list_goes_on_after_the_last_chat_that_has_a_place_in_it() -> None:
+    """A chat without messages has none: the one before it has, and its own peer breaks the tie."""
+    first = page([channel(1), channel(2)], count=4)
+    del first.messages[1]
+    second = page([channel(3)], count=4)
+    second.messages.clear()
+    client = Pages(first, second, page([channel(4)], count=4))
+    assert [each.id for each in await dialogs.channels(client)] == [1, 2, 3, 4]
+    ids, dates, peers = zip(*client.offsets, strict=True)
+    assert ids == (0, 1, 1)
+    assert dates == (None, START - timedelta(minutes=1), START - timedelta(minutes=1))
+    assert [getattr(each, "channel_id", None) for each in peers] == [None, 2, 3]
 
 
 async def test_a_page_without_channels_is_not_the_end() -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import ipaddress
 import multiprocessing
 import os
 import sqlite3
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,69 +15,29 @@ from telethon.crypto import AuthKey
 from telethon.sessions import SQLiteSession, StringSession
 from telethon.tl import types
 
-from actors.errors import SessionFileUnusable
 from actors.telegram.imports import record_of
 from actors.telegram.session import RecordSession
 from actors.telegram.trust import trust_sandbox
 from sandbox import Sandbox, World
 from tests.actors.telegram_accounts import opened
-
-ANNA = 101
-KEY = bytes(range(256))
-ADDRESS = "149.154.167.91"
-CHANNEL, HASH = 1_000_000_001, -77
-MARKED = -(10**12) - CHANNEL
-
-
-def string(key: bytes = KEY, address: str = ADDRESS, dc: int = 4, port: int = 443) -> str:
-    """A string session, as Telethon writes them."""
-    packed = ipaddress.ip_address(address).packed
-    body = struct.pack(f">B{len(packed)}sH256s", dc, packed, port, key)
-    return "1" + base64.urlsafe_b64encode(body).decode()
+from tests.actors.telegram_sessions import (
+    ANNA,
+    CHANNEL,
+    HASH,
+    KEY,
+    MARKED,
+    change,
+    is_annas,
+    made,
+    snapshot,
+    string,
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A session file of somebody who is logged in, made by Telethon itself."""
-    session = SQLiteSession(str(tmp_path / "anna"))
-    session.set_dc(4, ADDRESS, 443)
-    session.auth_key = AuthKey(KEY)
-    channel = types.Channel(
-        id=CHANNEL,
-        title="News",
-        photo=types.ChatPhotoEmpty(),
-        date=datetime.now(UTC),
-        access_hash=HASH,
-        username="News",
-    )
-    people = [
-        types.User(id=ANNA, first_name="Anna", phone="79990000101", access_hash=5, is_self=True),
-        types.User(id=102, first_name="Boris", phone="79990000102", access_hash=6),
-        types.InputPeerUser(0, ANNA),  # as Telethon notes whose session it is
-    ]
-    session.process_entities(types.contacts.ResolvedPeer(types.PeerUser(1), people, [channel]))
-    session.close()
-    return tmp_path / "anna.session"
-
-
-def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """What lies in a folder, and when it was written."""
-    return {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in folder.iterdir()}
-
-
-def change(path: Path, statement: str, *values: object) -> None:
-    """Alter a session file."""
-    with closing(sqlite3.connect(path)) as db:
-        db.execute(statement, values)
-        db.commit()
-
-
-def is_annas(record: bytes) -> RecordSession:
-    """Check that a record is of that session, and return it."""
-    session = RecordSession(record)
-    assert (session.dc_id, session.server_address, session.port) == (4, ADDRESS, 443)
-    assert session.auth_key.key == KEY
-    return session
+    """A session file of somebody who is logged in."""
+    return made(tmp_path)
 
 
 # Files
@@ -213,125 +169,6 @@ def test_a_write_ahead_log_is_read_with_its_file(path: Path) -> None:
     assert snapshot(path.parent) == before
 
 
-def test_a_folder_is_no_session(tmp_path: Path) -> None:
-    """Neither is a pipe: what is no plain file is not opened."""
-    pipe = tmp_path / "pipe.session"
-    os.mkfifo(pipe)
-    for each in (tmp_path, pipe):
-        with pytest.raises(SessionFileUnusable) as caught:
-            record_of(each)
-        assert "no file" in caught.value.why
-
-
-def nothing(path: Path) -> None:
-    path.unlink()
-
-
-def emptied(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def text(path: Path) -> None:
-    path.write_text("not a database")
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:5_000])
-
-
-def headless(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:17])
-
-
-def garbled(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:100] + os.urandom(20_000))
-
-
-def foreign(path: Path) -> None:
-    path.unlink()
-    change(path, "CREATE TABLE posts (id integer)")
-
-
-def of_another_library(path: Path) -> None:
-    path.unlink()
-    change(
-        path, "CREATE TABLE sessions (dc_id, api_id, test_mode, auth_key, date, user_id, is_bot)"
-    )
-    change(path, "CREATE TABLE version (number integer primary key)")
-    change(path, "INSERT INTO version VALUES (3)")
-
-
-def without_key(path: Path) -> None:
-    change(path, "UPDATE sessions SET auth_key = x''")
-
-
-def without_row(path: Path) -> None:
-    change(path, "DELETE FROM sessions")
-
-
-def short_key(path: Path) -> None:
-    change(path, "UPDATE sessions SET auth_key = ?", KEY[:16])
-
-
-def key_as_text(path: Path) -> None:
-    change(path, "UPDATE sessions SET auth_key = ?", KEY.hex())
-
-
-def without_address(path: Path) -> None:
-    change(path, "UPDATE sessions SET server_address = NULL")
-
-
-def with_a_name(path: Path) -> None:
-    change(path, "UPDATE sessions SET server_address = 'telegram.org'")
-
-
-def bad_port(path: Path) -> None:
-    change(path, "UPDATE sessions SET port = 99999")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        (nothing, "no such file"),
-        (emptied, "not an SQLite"),
-        (text, "not an SQLite"),
-        (headless, "damaged"),
-        (cut, "damaged"),
-        (garbled, "damaged"),
-        (foreign, "not a session of Telethon"),
-        (of_another_library, "not a session of Telethon"),
-        (without_key, "nobody is logged in"),
-        (without_row, "nobody is logged in"),
-        (short_key, "nobody is logged in"),
-        (key_as_text, "nobody is logged in"),
-        (without_address, "no data centre"),
-        (with_a_name, "no data centre"),
-        (bad_port, "no data centre"),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
-def test_a_file_that_is_no_session_is_refused_with_the_reason(
-    path: Path, spoil: Callable[[Path], None], words: str
-) -> None:
-    """It says what is wrong and what to give instead, shows no key, and writes nothing."""
-    spoil(path)
-    before = snapshot(path.parent)
-    with pytest.raises(SessionFileUnusable) as caught:
-        record_of(path)
-    assert words in caught.value.why
-    assert str(path) in str(caught.value)
-    hides_the_key(caught.value)
-    assert snapshot(path.parent) == before
-
-
-def hides_the_key(error: BaseException) -> None:
-    """Check that nothing of the key is in an error, however it is shown."""
-    shown = f"{error} {error!r} {vars(error)}"
-    for form in (KEY.hex(), repr(KEY)[2:-1], string()[1:]):
-        assert not [n for n in range(0, len(form) - 12, 4) if form[n : n + 12] in shown]
-    assert error.__suppress_context__
-
-
 # Strings
 
 
@@ -347,30 +184,6 @@ def test_an_address_of_version_6_becomes_the_data_centres_own(path: Path) -> Non
     is_annas(record_of(string(address="2001:67c:4e8:f004::b")))
     change(path, "UPDATE sessions SET server_address = '2001:67c:4e8:f004::b'")
     is_annas(record_of(path))
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        "",
-        "anna",
-        string()[:-1],
-        string()[:-4],
-        string()[1:],
-        "2" + string()[1:],
-        string() + "AAAA",
-        string(key=bytes(256)),
-        string(port=0),
-        string(address="2001:67c:4e8:f004::b", dc=77),
-        string().replace(string()[100:104], "!!!!"),
-    ],
-)
-def test_a_string_that_is_no_session_is_refused_and_not_shown(given: str) -> None:
-    """Cut off, altered, or something else: the text says so, and holds nothing of it."""
-    with pytest.raises(SessionFileUnusable) as caught:
-        record_of(given)
-    assert caught.value.source == "the given string"
-    hides_the_key(caught.value)
 
 
 # The whole way

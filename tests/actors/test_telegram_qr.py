@@ -73,7 +73,7 @@ async def test_a_token_lives_as_long_as_telegram_says_however_far_the_clocks_are
         token = await shown(account)
     # The sandbox gives the end in whole seconds, and never too early.
     assert 28.0 < token.lives <= 31.0
-    assert abs(token.expires_at.timestamp() - datetime.now(UTC).timestamp() - skew - 30.0) < 5.0
+    assert abs(token.expires_at.timestamp() - datetime.now(UTC).timestamp() - skew - 30.0) < 15.0
 
 
 @pytest.mark.parametrize(("token_life", "lives"), [(-5.0, 1.0), (86_400.0, 60.0)])
