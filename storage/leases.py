@@ -69,9 +69,10 @@ async def claim(
     """
     until = time.monotonic() + ttl + margin
     first: Row | None = None
-    await db.execute(sql.register_account, account)
     while True:
         seen = await _look(db, incarnation, account)
+        if seen["lost"]:
+            raise LeaseLost(account)
         if seen["dead"] or seen["incarnation"] is None or str(seen["incarnation"]) == incarnation:
             claimed = await _take(db, incarnation, account, seen)
             if claimed is not None:
@@ -97,10 +98,11 @@ async def decisive(db: Database) -> AsyncIterator[Connection]:
 
 
 async def _look(db: Database, incarnation: str, account: int) -> Row:
-    seen = await db.fetch_row(sql.holder, account, incarnation)
-    if seen is None or seen["lost"]:
-        raise LeaseLost(account)  # or the account was deleted this very moment
-    return seen
+    while True:
+        seen = await db.fetch_row(sql.holder, account, incarnation)
+        if seen is not None:
+            return seen
+        await db.execute(sql.register_account, account)
 
 
 def _lives(first: Row, seen: Row) -> bool:
