@@ -34,6 +34,12 @@ async def spend(db: Database, account: int) -> bool:
         return await invites.spend_on(connection, account)
 
 
+async def forget(db: Database, account: int) -> None:
+    """Remove an account's claims."""
+    async with db.transaction() as connection:
+        await invites.forget_on(connection, account)
+
+
 @pytest.fixture
 async def single(db: Database) -> Invite:
     """An invite for one use."""
@@ -173,19 +179,22 @@ async def test_a_late_login_spends_what_is_left(db: Database, single: Invite) ->
     assert await counts(db) == [(1, 0)]
 
 
-@pytest.mark.parametrize("spent", [True, False])
+@pytest.mark.parametrize("then", ["reserved", "spent", "forgotten"])
 async def test_a_late_login_takes_nothing_from_others(
-    db: Database, single: Invite, spent: bool
+    db: Database, single: Invite, then: str
 ) -> None:
-    """Where somebody else has the use by now, spent or reserved, a late login goes without."""
+    """Where somebody else has the use by now, or had it and is gone, a late login goes without."""
     await invites.claim(db, single.code, 1, SOON)
     await db.execute(LAPSE, 1)
     await invites.claim(db, single.code, 2, SOON)
-    if spent:
+    if then != "reserved":
         await spend(db, 2)
+    if then == "forgotten":
+        await forget(db, 2)
     assert not await spend(db, 1)
-    assert await counts(db) == [(int(spent), int(not spent))]
-    assert await db.fetch_value("SELECT count(*) FROM invite_claims") == 1
+    assert await counts(db) == [(0, 1) if then == "reserved" else (1, 0)]
+    left = await db.fetch("SELECT account FROM invite_claims")
+    assert [row["account"] for row in left] == ([] if then == "forgotten" else [2])
 
 
 async def test_reservations_long_run_out_are_removed(db: Database, single: Invite) -> None:
@@ -234,8 +243,7 @@ async def test_a_forgotten_account_leaves_its_use_spent(db: Database) -> None:
     await invites.claim(db, spent.code, 1, SOON)
     await spend(db, 1)
     await invites.claim(db, reserved.code, 1, SOON)
-    async with db.transaction() as connection:
-        await invites.forget_on(connection, 1)
+    await forget(db, 1)
     assert await db.fetch("SELECT * FROM invite_claims") == []
     assert await counts(db) == [(1, 0), (0, 0)]
     for account in (1, 2):

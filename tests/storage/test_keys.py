@@ -145,7 +145,16 @@ def test_no_key_is_added_to_what_is_no_key_file(path: Path, content: bytes | Non
         path.write_bytes(content)
     with pytest.raises(SessionKeyUnusable, match=str(path)):
         add_key_to_file(path)
-    assert not path.exists() or path.read_bytes() == content
+    left = {each.name for each in path.parent.iterdir()} - {"session.key.lock"}
+    assert left == (set() if content is None else {"session.key"})
+    assert content is None or path.read_bytes() == content
+
+
+def test_nothing_is_left_beside_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """A slip in the path makes no file, not even a lock."""
+    with pytest.raises(SessionKeyUnusable, match="No such file"):
+        add_key_to_file(tmp_path / "slip.key")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_process_left_is_replaced(path: Path) -> None:

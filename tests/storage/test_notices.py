@@ -62,6 +62,13 @@ async def test_an_occurrence_is_told_once(db: Database, account_id: int | None) 
     assert await notices.pending(db, limit=10) == []
 
 
+async def test_an_occurrence_is_told_once_in_a_transaction(db: Database, account: int) -> None:
+    """Written twice by one cause, it is one notice, and the second time is told as such."""
+    async with db.transaction() as connection:
+        told = [await notices.write_on(connection, account, "expired", "x", {}) for _ in range(3)]
+    assert told == [True, False, False]
+
+
 async def test_another_occurrence_kind_or_account_is_told(db: Database, account: int) -> None:
     """Each of the three makes a notice of its own."""
     assert await write(db, account)

@@ -157,6 +157,21 @@ async def test_a_seal_under_way_is_waited_for(
     assert newest_alone(path).open((await sealed(db))[1], account=1) == b"late"
 
 
+async def test_a_save_is_not_overwritten(db: Database, vault: Vault) -> None:
+    """A record that changes just before it is resealed is resealed as it is then."""
+    old, new = new_key(), new_key()
+    saved = Vault([old]).seal(b"just saved")
+    async with db.transaction() as connection:
+        await connection.execute("UPDATE sessions SET record = $1 WHERE account = 1", saved)
+        rotating = asyncio.create_task(sessions.rotate(db, Vault([new, old]), batch=3))
+        await waiting(db, 1)
+    done = await rotating
+    assert (done.resealed, done.failed) == (1, tuple(EVERYBODY)[1:])
+    after = await sealed(db)
+    assert Vault([new]).open(after[1], account=1) == b"just saved"
+    assert vault.open(after[2], account=2) == b"record 2"
+
+
 async def test_a_new_session_under_way_is_waited_for(
     db: Database, own: Own, vault: Vault, path: Path
 ) -> None:
