@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
@@ -42,6 +43,7 @@ from storage.database import Database
 from storage.embedded import Postgres
 from storage.errors import StorageError
 from storage.house_lock import HouseLock
+from storage.rows import ChannelState
 from storage.sessions import Vault
 
 log = get_logger("actors")
@@ -203,7 +205,7 @@ def _of_posts(
 ) -> Coroutine[Any, Any, object]:
     match message:
         case Follow():
-            return _tuple(posts.follow(db, message.hold, message.seen))
+            return _followed(db, message)
         case StoreBatch():
             return posts.store(db, message.hold, message.batch)
         case ListChannels():
@@ -212,6 +214,15 @@ def _of_posts(
             return _tuple(posts.newest(db, message.account, message.limit, message.channel))
         case CountPosts():
             return posts.count(db, message.account)
+
+
+async def _followed(db: Database, message: Follow) -> tuple[ChannelState, ...]:
+    """Follow, and let the account see all of the channels that are new to it."""
+    states = await posts.follow(db, message.hold, message.seen)
+    for state in states:
+        if state.visible_from is None:
+            await posts.sees_from(db, message.hold, state.id, 0)
+    return tuple([replace(state, visible_from=state.visible_from or 0) for state in states])
 
 
 async def _value(value: T) -> T:

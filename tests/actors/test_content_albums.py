@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.albums import albums, merged, without
-from storage.rows import Caption, Content, Media, Origin
+from storage.albums import albums, merged, without
+from storage.content import Caption, Content, Media, Origin
 
 FIRST = datetime(2024, 5, 1, tzinfo=UTC)
 ALBUM = 77

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from actors.markup import unique
-from storage.rows import Caption, Content, Media, Origin
+from storage.content import Caption, Content, Media, Origin
+from storage.links import unique
 
 _BETWEEN = "\n\n"  # captions
 
