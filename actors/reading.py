@@ -9,7 +9,7 @@ from datetime import datetime
 import anyio
 
 from actors.coverage import Range, floor_of, holes, page
-from actors.errors import ChannelClosed, Flooded
+from actors.errors import ChannelClosed, Flooded, TelegramUnreachable
 from actors.messages import Follow, StoreBatch
 from actors.ports import Asks, TelegramPort
 from actors.values import ParseProgress, ParseReport, Unread
@@ -99,11 +99,14 @@ class Reading:
     async def run(self) -> ParseReport:
         """Read all channels; a channel's own trouble is reported, any other is raised."""
         try:
-            seen = await self._telegram.channels()
+            listing = await self._telegram.channels()
         except Flooded as flood:
             self._flood_until = flood.until
             return self._report()
-        states = await self._store.ask(Follow(hold=self._hold, seen=seen), timeout=FOLLOW_SECONDS)
+        if not listing.complete:  # what is not listed would be taken for left
+            raise TelegramUnreachable("it did not list all of the account's chats")
+        follow = Follow(hold=self._hold, seen=listing.channels)
+        states = await self._store.ask(follow, timeout=FOLLOW_SECONDS)
         self._channels = len(states)
         limiter = anyio.CapacityLimiter(CHANNELS_AT_ONCE)
         async with anyio.create_task_group() as group:

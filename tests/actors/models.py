@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
+from actors.answers import HistoryPage, Listing
 from actors.coverage import joined
 from actors.errors import CodeWrong, PasswordWrong
 from actors.lease import Claim, Release
@@ -28,8 +29,9 @@ from actors.messages import (
     SaveTransition,
     StoreBatch,
 )
-from actors.ports import CodeSent, HistoryPage, LoginToken, Person
+from actors.ports import CodeSent, LoginToken, Person
 from actors.values import Authorisation, Forgotten
+from storage.content import Content
 from storage.errors import InviteUsedUp, LeaseLost
 from storage.rows import (
     AccountRow,
@@ -41,6 +43,7 @@ from storage.rows import (
     PostRow,
     Stored,
 )
+from tests.actors.unasked import Unasked
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -60,7 +63,7 @@ class ModelChannel:
         return self.last
 
 
-class ModelTelegram:
+class ModelTelegram(Unasked):
     """Answers like Telegram; `before` is called before each answer and may change the world."""
 
     def __init__(
@@ -89,21 +92,23 @@ class ModelTelegram:
         self.owner = Person(id=0, name="nobody")
         self.tokens: list[LoginToken | Person] = []
 
-    async def channels(self) -> tuple[ChannelSeen, ...]:
+    async def channels(self) -> Listing:
         """List the channels with their newest post."""
         self._before("channels", 0)
         if self.list_gate is not None:
             await self.list_gate.wait()
-        return tuple(
+        channels = tuple(
             ChannelSeen(
                 id=c.id,
                 access_hash=-c.id,
                 title=f"c{c.id}",
                 username=None,
                 top=max(c.posts, default=0),
+                pts=None,
             )
             for c in self._channels.values()
         )
+        return Listing(channels=channels, complete=True)
 
     async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
         """Count down from the newest."""
@@ -200,7 +205,30 @@ class ModelTelegram:
 def post(channel: int, id_: int) -> PostRow:
     """A post whose text tells what it is."""
     return PostRow(
-        channel_id=channel, id=id_, published_at=THEN, edited_at=None, text=f"{channel}/{id_}"
+        channel_id=channel,
+        id=id_,
+        published_at=THEN,
+        edited_at=None,
+        content=worded(f"{channel}/{id_}"),
+    )
+
+
+def worded(text: str) -> Content:
+    """What a post holds that is only text."""
+    return Content(
+        text=text,
+        html=text,
+        author=None,
+        reply_to=None,
+        album=None,
+        media=(),
+        forward=None,
+        links=(),
+        views=None,
+        forwards=None,
+        reactions=(),
+        comments=None,
+        protected=False,
     )
 
 
@@ -328,6 +356,11 @@ class ModelStore:
             top=seen.top,
             coverage=self.coverage.get(seen.id, ()),
             floor=self.floors.get(seen.id),
+            pts=seen.pts,
+            visible_from=0,
+            window_due=False,
+            sweep_from=None,
+            protected=seen.protected,
         )
 
 

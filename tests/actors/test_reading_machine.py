@@ -81,7 +81,7 @@ class ReadingMachine(RuleBasedStateMachine):
         """Whatever is stored was published, as it was, and counted as added exactly once."""
         if hasattr(self, "ever"):
             assert set(self.store.posts) <= self.ever
-            assert all(p.text == f"{c}/{i}" for (c, i), p in self.store.posts.items())
+            assert all(p.content.text == f"{c}/{i}" for (c, i), p in self.store.posts.items())
 
     async def _parse(self, troubles: dict[int, str]) -> ParseReport | None:
         calls = iter(range(1000))
