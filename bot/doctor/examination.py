@@ -42,16 +42,16 @@ class _Running:
     _found: Sequence[Finding] | None = None
     _given_up: bool = False
     _until: float = field(init=False)
-    _thread: threading.Thread = field(init=False)
+    # A join that Ctrl-C interrupts takes the thread for ended, in Python 3.11.
+    _ended: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._until = time.monotonic() + self.check.seconds
-        self._thread = threading.Thread(target=self._look, name=self.check.name, daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._look, name=self.check.name, daemon=True).start()
 
     def findings(self) -> Sequence[Finding]:
         """Wait for the findings, up to the check's deadline."""
-        self._thread.join(max(0.0, self._until - time.monotonic()))
+        self._ended.wait(max(0.0, self._until - time.monotonic()))
         if self._found is None:
             self._given_up = True
             text = f"No answer within {self.check.seconds:g} s. Look at what it waits for."
@@ -61,7 +61,7 @@ class _Running:
     def await_end(self, until: float) -> None:
         """Wait until it has ended, unless that was waited for in vain already."""
         if not self._given_up:
-            self._thread.join(max(0.0, until - time.monotonic()))
+            self._ended.wait(max(0.0, until - time.monotonic()))
 
     def _look(self) -> None:
         try:
@@ -69,3 +69,5 @@ class _Running:
         except Exception as error:  # noqa: BLE001  a check's life ends here, the others go on
             text = f"It could not be looked at: {type(error).__name__}: {error}. Report this."
             self._found = (problem(self.check.name, text),)
+        finally:
+            self._ended.set()

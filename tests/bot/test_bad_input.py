@@ -84,17 +84,15 @@ def test_a_key_that_is_none(read: CommandLine) -> None:
     assert held(read) == 36
 
 
-def test_a_spoilt_key_file(line: CommandLine, telegram: Sandbox) -> None:
+def test_a_spoilt_key_file(home: CommandLine) -> None:
     """It is left as it is for whoever restores it, and then all is well."""
-    line.env["TGACTORS_TELEGRAM"] = telegram.address
-    assert line.run("login", PERSON).status == 0
-    file = line.folder / "data" / "session.key"
+    file = home.folder / "data" / "session.key"
     good = file.read_text()
     file.write_text("spoilt")
-    refused(line.run("parse", PERSON, "--json"), "SessionKeyUnusable", "data/session.key")
+    refused(home.run("devices", PERSON, "--json"), "SessionKeyUnusable", "data/session.key")
     assert file.read_text() == "spoilt"
     file.write_text(good)
-    assert line.run("parse", PERSON, "--json").facts["added"] == 36
+    assert home.run("keys", "rotate", "--json").facts["resealed"] == 1
 
 
 def test_telegram_is_unreachable(read: CommandLine, telegram: Sandbox) -> None:

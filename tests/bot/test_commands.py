@@ -14,20 +14,21 @@ from tests.bot.conftest import PERSON, CommandLine
 SCAN = "Settings > Devices > Link Desktop Device"
 
 
-def test_login_draws_a_code_and_ends_with_the_result(line: CommandLine, telegram: Sandbox) -> None:
-    """The code is drawn in blocks, how to scan it is said, and the account is READY."""
-    done = line.run("login", PERSON, "--telegram", telegram.address)
+def test_login_draws_a_code_and_ends_with_the_result(beside: CommandLine) -> None:
+    """The code is drawn in blocks with its link, how to scan it is said; the account is READY."""
+    done = beside.run("login", PERSON)
     assert done.status == 0, done
     assert "▄▄▄▄▄" in done.out
     assert SCAN in done.out
+    assert "It is this link: tg://login?token=" in done.out
     assert done.out.splitlines()[-1].startswith(f"Account {PERSON} is logged in.")
     assert "\x1b" not in done.out
     assert done.err == ""
 
 
-def test_login_as_json_shows_the_code_to_people(line: CommandLine, telegram: Sandbox) -> None:
+def test_login_as_json_shows_the_code_to_people(beside: CommandLine) -> None:
     """Standard output is one line for a program; a person scans from standard error."""
-    done = line.run("login", PERSON, "--json", "--telegram", telegram.address)
+    done = beside.run("login", PERSON, "--json")
     assert json.loads(done.out) == {"account": PERSON, "state": "READY"}
     assert SCAN in done.err
 
@@ -41,16 +42,16 @@ def test_a_login_that_is_there_already_shows_no_code(known: CommandLine) -> None
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_login_ends_in_order(
-    line: CommandLine, telegram: Sandbox, number: signal.Signals, status: int
+    beside: CommandLine, telegram: Sandbox, number: signal.Signals, status: int
 ) -> None:
     """Nothing is said about it, and the account can log in afterwards."""
     telegram.scan_automatically(None)
-    login = line.start("login", PERSON, "--telegram", telegram.address)
-    line.hear(login, "Code 1")
-    done = line.interrupt(login, number)
+    login = beside.start("login", PERSON)
+    beside.hear(login, "Code 1")
+    done = beside.interrupt(login, number)
     assert (done.status, done.err) == (status, "")
     telegram.scan_automatically(PERSON)
-    assert line.run("login", PERSON, "--telegram", telegram.address).status == 0
+    assert beside.run("login", PERSON).status == 0
 
 
 def test_parse_says_what_was_stored(known: CommandLine, telegram: Sandbox) -> None:
@@ -140,9 +141,9 @@ def test_status_of_one_account(known: CommandLine) -> None:
         assert channel["title"] in shown.out
 
 
-def test_status_of_an_account_never_seen(line: CommandLine) -> None:
+def test_status_of_an_account_never_seen(beside: CommandLine) -> None:
     """An unknown account is NEW, and the way to log in is named."""
-    done = line.run("status", 7)
+    done = beside.run("status", 7)
     assert done.status == 0
     assert done.out.splitlines() == ["Account 7 is NEW.", "Log in: tgactors login 7"]
 

@@ -57,47 +57,42 @@ def test_the_demo_tells_people_what_it_does(line: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    "env",
+    ("env", "home"),
     [
-        {"LC_ALL": "C", "HOME": ""},
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-        {
-            "PYTHONIOENCODING": "ascii",
-            "TGACTORS_DATABASE_URL": "postgresql://nowhere/x",
-            "TGACTORS_API_ID": "x",
-            "TGACTORS_FREE_SPACE_MB": "999999999",
-        },
+        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, ""),
+        (
+            {
+                "LC_ALL": "C",
+                "PYTHONIOENCODING": "ascii",
+                "TGACTORS_DATABASE_URL": "postgresql://nowhere/x",
+                "TGACTORS_API_ID": "x",
+                "TGACTORS_FREE_SPACE_MB": "999999999",
+            },
+            None,
+        ),
     ],
-    ids=" ".join,
+    ids=["no utf-8", "somebody's settings"],
 )
-def test_the_demo_works_whatever_is_set(line: CommandLine, env: dict[str, str]) -> None:
-    """Neither the locale nor the home nor anybody's settings keep it from its work."""
-    done = line.run("demo", **env)
+def test_the_demo_works_whatever_is_set(
+    line: CommandLine, env: dict[str, str], home: str | None
+) -> None:
+    """Neither the locale nor a missing home nor anybody's settings keep it from its work."""
+    del line.env["HOME"]
+    (line.folder / ".env").write_text("TGACTORS_API_ID=nonsense\n")
+    done = line.run("demo", **env, **({} if home is None else {"HOME": home}))
     assert (done.status, done.err) == (0, "")
     assert "▄▄▄▄▄" in done.out
 
 
-def test_the_demo_works_without_a_home_and_beside_settings_of_a_file(line: CommandLine) -> None:
-    """HOME may be unset, and a file .env in the current folder is not the demo's."""
-    del line.env["HOME"]
-    (line.folder / ".env").write_text("TGACTORS_API_ID=nonsense\n")
-    went_well(line.run("demo", "--json"))
-
-
-def test_the_demo_works_in_a_path_with_spaces(line: CommandLine, folder: Path) -> None:
-    """Temporary folders may have spaces in their names, and be long."""
-    place = folder / ("a place with spaces " * 8)
-    place.mkdir()
-    place.chmod(0o711)
-    went_well(line.run("demo", "--json", TMPDIR=str(place)))
-    assert list(place.iterdir()) == []
-
-
-def test_the_demo_works_beside_a_closed_temporary_folder(line: CommandLine, folder: Path) -> None:
-    """Where its server's user cannot get to, root's demo goes elsewhere, and leaves nothing."""
+@pytest.mark.parametrize("is_closed", [False, True], ids=["long, with spaces", "closed"])
+def test_the_demo_works_in_an_odd_temporary_folder(
+    line: CommandLine, folder: Path, is_closed: bool
+) -> None:
+    """Where its server's user cannot get to, root's demo goes elsewhere; it leaves nothing."""
     refuges = set(Path("/var/lib").glob("tgactors-*"))
-    place = folder / "closed"
-    place.mkdir(mode=0o700)
+    place = folder / ("closed" if is_closed else "a place with spaces " * 8)
+    place.mkdir()
+    place.chmod(0o700 if is_closed else 0o711)
     went_well(line.run("demo", "--json", TMPDIR=str(place)))
     assert list(place.iterdir()) == []
     assert set(Path("/var/lib").glob("tgactors-*")) <= refuges

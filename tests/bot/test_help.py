@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import typer.main
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from bot.__main__ import app
 from tests.bot.conftest import CommandLine
 
-COMMANDS = ("demo", "sandbox", "login", "parse", "posts", "status", "doctor")
+COMMANDS = (
+    "demo",
+    "sandbox",
+    "login",
+    "parse",
+    "posts",
+    "status",
+    "devices",
+    "logout",
+    "forget",
+    "import-session",
+    "doctor",
+    "invites new",
+    "invites list",
+    "invites revoke",
+    "keys new",
+    "keys rotate",
+)
+README = Path(__file__).parents[2] / "README.md"
 
 
 def test_the_commands_are_these() -> None:
-    """What is listed is what there is, each with a sentence about it."""
-    found = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert found == set(COMMANDS)
+    """What is listed is what there is, and the README tells of each."""
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    found = [
+        " ".join((name, *more))
+        for name, command in root.commands.items()
+        for more in (
+            [(each,) for each in command.commands] if isinstance(command, TyperGroup) else [()]
+        )
+    ]
+    assert found == list(COMMANDS)
+    rows = re.findall(r"\n\| `tgactors ([^|]*) \|", README.read_text(encoding="utf-8"))
+    told = {row.split()[0].strip("`") for row in rows}
+    assert told == {command.split()[0] for command in COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself(command: str) -> None:
     """--help fits 80 columns, names --json, and exits 0."""
-    done = CliRunner().invoke(app, [command, "--help"], terminal_width=80)
+    done = CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=80)
     assert done.exit_code == 0
     assert "--json" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
@@ -39,7 +71,7 @@ def test_version_is_the_installed_one(line: CommandLine) -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     """Start-up is quick because neither Telethon nor a database driver is loaded for it."""
-    heavy = ["telethon", "asyncpg", "sandbox", "storage", "actors.house", "segno"]
+    heavy = ["telethon", "asyncpg", "sandbox", "storage", "actors", "cryptography", "segno"]
     program = (
         "import sys\nfrom bot.__main__ import main\nsys.argv = ['tgactors', '--help']\n"
         "try:\n    main()\nfinally:\n"
@@ -62,6 +94,12 @@ def test_help_loads_nothing_heavy() -> None:
         (["posts", "7", "--limit", "0"], "--limit"),
         (["sandbox", "--port", "70000"], "--port"),
         (["doctor", "7"], "unexpected extra argument"),
+        (["login", "--within", "0"], "--within"),
+        (["login", "--api-id", "0"], "--api-id"),
+        (["invites", "new", "--uses", "0"], "--uses"),
+        (["invites", "revoke", "all"], "should be a valid integer"),
+        (["keys", "turn"], "No such command 'turn'"),
+        (["import-session"], "Missing argument 'FILE'"),
         (["dance"], "No such command 'dance'"),
     ],
 )

@@ -14,15 +14,15 @@ from sandbox import Sandbox
 from tests.bot.conftest import PERSON, CommandLine, refused
 
 
-def test_an_account_that_is_not_logged_in(line: CommandLine, telegram: Sandbox) -> None:
+def test_an_account_that_is_not_logged_in(beside: CommandLine) -> None:
     """Parsing for it is refused with the command that logs it in."""
-    done = line.run("parse", 7, "--json", "--telegram", telegram.address)
+    done = beside.run("parse", 7, "--json")
     refused(done, "LoginRequired", "Account 7 is not logged in", "tgactors login 7")
 
 
-def test_a_refusal_in_words_goes_to_standard_error_alone(line: CommandLine) -> None:
+def test_a_refusal_in_words_goes_to_standard_error_alone(beside: CommandLine) -> None:
     """Without --json standard output stays empty."""
-    done = line.run("parse", 7, "--telegram", "sandbox://127.0.0.1:9")
+    done = beside.run("parse", 7, "--telegram", "sandbox://127.0.0.1:9")
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith("Account 7 is not logged in")
 
@@ -40,15 +40,15 @@ def test_an_address_that_is_none(line: CommandLine) -> None:
     refused(done, "BadSettings", *words)
 
 
-def test_a_login_that_cannot_reach_telegram(line: CommandLine) -> None:
+def test_a_login_that_cannot_reach_telegram(beside: CommandLine) -> None:
     """A login ends as failed, with the same words."""
-    done = line.run("login", PERSON, "--json", "--telegram", "sandbox://127.0.0.1:9")
+    done = beside.run("login", PERSON, "--json", "--telegram", "sandbox://127.0.0.1:9")
     refused(done, "LoginFailed", "Telegram could not be reached", "try again")
 
 
-def test_a_stranger_scans_the_code(line: CommandLine, telegram: Sandbox) -> None:
+def test_a_stranger_scans_the_code(beside: CommandLine) -> None:
     """A code scanned by another account fails the login, naming both."""
-    done = line.run("login", 7, "--json", "--telegram", telegram.address)
+    done = beside.run("login", 7, "--json")
     assert done.status == 2
     text = done.facts["error"]["text"]
     assert (str(PERSON) in text, "not by 7" in text) == (True, True)
@@ -62,13 +62,13 @@ def test_a_port_that_is_taken(line: CommandLine) -> None:
     refused(done, "PortTaken", f"Port {port} ", "in use", "--port")
 
 
-def test_a_data_folder_in_use(line: CommandLine, telegram: Sandbox) -> None:
+def test_a_data_folder_in_use(beside: CommandLine, telegram: Sandbox) -> None:
     """A second process on it is refused with the first one's pid."""
     telegram.scan_automatically(None)
-    first = line.start("login", PERSON, "--telegram", telegram.address)
-    line.hear(first, "Code 1")
-    refused(line.run("status", "--json"), "HouseLocked", f"process {first.pid}.")
-    assert line.interrupt(first, signal.SIGINT).status == 130
+    first = beside.start("login", PERSON)
+    beside.hear(first, "Code 1")
+    refused(beside.run("status", "--json"), "HouseLocked", f"process {first.pid}.")
+    assert beside.interrupt(first, signal.SIGINT).status == 130
 
 
 def test_every_wrong_setting_is_named_at_once(line: CommandLine) -> None:
@@ -93,9 +93,9 @@ def test_a_data_folder_that_is_a_file(line: CommandLine, folder: Path) -> None:
     refused(line.run("status", "--json"), "DataFolderUnusable", str(folder / "data"))
 
 
-def test_a_channel_nobody_follows(line: CommandLine) -> None:
+def test_a_channel_nobody_follows(beside: CommandLine) -> None:
     """An unknown channel is named, with the command that lists the known ones."""
-    done = line.run("posts", 7, "--channel", "@nobody", "--json")
+    done = beside.run("posts", 7, "--channel", "@nobody", "--json")
     refused(done, "NoSuchChannel", "'@nobody'", "tgactors status 7")
 
 
