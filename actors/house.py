@@ -29,6 +29,8 @@ from actors.newcomers import Newcomer
 from actors.parser import ParserActor
 from actors.people import User
 from actors.ports import TelegramPort
+from actors.reader import ReaderActor
+from actors.scheduler import SchedulerActor
 from actors.session import SessionActor
 from actors.settings import Settings
 from actors.telegram.calls import CallLog, CallStatistics
@@ -62,8 +64,9 @@ class HouseStatistics:
 class House:
     """The actors of one data folder. Every method may be called from any thread."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Describe a house; `start` opens it."""
+    def __init__(self, settings: Settings, *, schedule: bool = False) -> None:
+        """Describe a house; `start` opens it, and has it read by its schedule if asked to."""
+        self._scheduled = schedule
         self._settings = settings
         self._system = ActorSystem("house")
         self._term = Term()
@@ -86,9 +89,19 @@ class House:
         self._lease = await self._system.spawn(
             "lease", self._make_lease(await self.store.ask(LocateDatabase())), intensity=PATIENT
         )
-        self._parser = await self._system.spawn(
-            "parser", lambda: ParserActor(self.session), intensity=PATIENT
+        store = self.store
+        reader = await self._system.spawn(
+            "reader", lambda: ReaderActor(self.session, store), intensity=PATIENT
         )
+        self._parser = await self._system.spawn(
+            "parser", lambda: ParserActor(self.session, reader, store), intensity=PATIENT
+        )
+        if self._scheduled:
+            await self._system.spawn(
+                "schedule",
+                lambda: SchedulerActor(self.session, reader, store),
+                intensity=PATIENT,
+            )
 
     def _make_store(self) -> Actor[StoreMessage]:
         from actors.store import StoreActor  # noqa: PLC0415  asyncpg loads on the store's thread
