@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -25,7 +25,7 @@ class Person:
 class LoginToken:
     """What a QR code holds."""
 
-    url: str
+    url: str = field(repr=False)
     expires_at: datetime
     lives: float
     """Seconds it is good for, by Telegram's clock."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.rows import ChannelView as Channel
@@ -15,13 +15,13 @@ from storage.rows import PostView as Post
 class QrCode:
     """A code to be scanned with Telegram's own app: Settings, Devices, Link Desktop Device."""
 
-    url: str
-    """The tg://login link that the code holds."""
+    url: str = field(repr=False)
+    """The tg://login link that the code holds: whoever has it can be logged in by it."""
     expires_at: datetime
     """When Telegram stops accepting it; a fresh one follows by itself."""
     generation: int
     """1 for the first code of a login, then counting up."""
-    terminal: str
+    terminal: str = field(repr=False)
     """The code drawn for a terminal."""
 
 

@@ -115,8 +115,10 @@ RETURNING incarnation;
 DELETE FROM nodes WHERE incarnation = $1;
 
 -- name: register_account
--- Register an account that is not known yet.
-INSERT INTO accounts (id, state) VALUES ($1, 'NEW') ON CONFLICT DO NOTHING;
+-- Register an account that is not known yet; its epochs go on after those it had before, if it was.
+INSERT INTO accounts (id, state, epoch)
+VALUES ($1, 'NEW', extract(epoch FROM clock_timestamp()) * 1000)  -- it is claimed less often
+ON CONFLICT DO NOTHING;
 
 -- name: holder
 -- Who holds an account, whether its lease has run out, and whether ours has been revoked.

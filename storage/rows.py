@@ -1,7 +1,7 @@
 """Plain values that cross the room's border."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -87,7 +87,7 @@ class Invite:
     """A new invite with its code, which is told this once."""
 
     id: int
-    code: str
+    code: str = field(repr=False)
     uses: int
     expires_at: datetime | None
 

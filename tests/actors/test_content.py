@@ -188,7 +188,8 @@ def test_links_come_from_text_buttons_and_preview_once() -> None:
         media=_preview("https://a.org/x"),
     )
     assert found.links == ("https://a.org/x", "https://b.org", "https://c.org")
-    assert held(media=_preview("https://d.org")).links == ("https://d.org",)
+    both = held(reply_markup=_keyboard("https://c.org"), media=_preview("https://d.org"))
+    assert both.links == ("https://c.org", "https://d.org")
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ NO_CAPTION = types.PageCaption(types.TextEmpty(), types.TextEmpty())
     ("block", "html"),
     [
         (types.PageBlockParagraph(plain("a < b")), "a &lt; b"),
-        (types.PageBlockHeading1(plain("Big")), "<b>Big</b>"),
+        (types.PageBlockHeading1(plain("🔥 Big")), "<b>🔥 Big</b>"),
         (
             types.PageBlockParagraph(
                 types.TextConcat([

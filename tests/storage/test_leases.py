@@ -31,10 +31,10 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_claim_registers_an_unknown_account(db: Database) -> None:
-    """The first claim finds the account NEW, and is its first epoch."""
+    """The first claim finds the account NEW, and holds it."""
     me = await node(db, "me")
     claimed = await claim(db, me)
-    assert claimed.hold == Hold(account=42, incarnation=me, epoch=1)
+    assert (claimed.hold.account, claimed.hold.incarnation) == (42, me)
     assert (claimed.row.id, claimed.row.state, claimed.row.reason) == (42, "NEW", None)
     assert claimed.row == await accounts.load(db, 42)
 
@@ -51,7 +51,7 @@ async def test_claiming_again_voids_the_earlier_hold(db: Database) -> None:
     """Of two holds of one process the later counts."""
     me = await node(db, "me")
     first, second = await claim(db, me), await claim(db, me)
-    assert second.hold.epoch == 2
+    assert second.hold.epoch == first.hold.epoch + 1
     with pytest.raises(LeaseLost):
         await accounts.transition(db, first.hold, "READY", None)
     await accounts.transition(db, second.hold, "READY", None)
@@ -63,7 +63,7 @@ async def test_a_released_account_is_taken_at_once(db: Database) -> None:
     claimed = await claim(db, me)
     await leases.release(db, claimed.hold)
     await leases.release(db, claimed.hold)
-    assert (await claim(db, other)).hold.epoch == 2
+    assert (await claim(db, other)).hold.epoch == claimed.hold.epoch + 1
     assert await leases.renew(db, me, ttl=LONG)
 
 
@@ -81,9 +81,9 @@ async def test_who_resigned_is_not_waited_for(db: Database) -> None:
     me, other = await node(db, "me"), await node(db, "other")
     held = [await claim(db, me, account) for account in (1, 2)]
     await leases.resign(db, me)
-    for account in (1, 2):
-        assert (await claim(db, other, account)).hold.epoch == 2
     for each in held:
+        taken = await claim(db, other, each.hold.account)
+        assert taken.hold.epoch == each.hold.epoch + 1
         with pytest.raises(LeaseLost):
             await accounts.transition(db, each.hold, "READY", None)
 
@@ -121,7 +121,7 @@ async def test_a_killed_holder_is_replaced_when_its_lease_has_run_out(db: Databa
     claimed = await claim(db, await node(db, "other"))
     took = time.monotonic() - began
     assert 0.8 * TTL < took < TTL + MARGIN + 1.0  # a second for a busy machine
-    assert claimed.hold.epoch == 2
+    assert claimed.hold.epoch == lost[1].hold.epoch + 1
     assert not await leases.renew(db, holder, ttl=TTL)
     for each in lost:
         with pytest.raises(LeaseLost):
@@ -165,27 +165,29 @@ async def test_of_many_claims_at_once_one_wins(dsn: str, db: Database) -> None:
         for number in range(20):
             own = await stack.enter_async_context(await Database.open(dsn, connections=1))
             racers[await node(db, f"racer {number}")] = own
-        for epoch, end in enumerate((leases.resign, expire, leases.resign), 1):
-            winner = await race(db, racers, epoch)
-            del racers[winner]
-            await end(db, winner)
+        epochs = []
+        for end in (leases.resign, expire, leases.resign):
+            winner = await race(db, racers)
+            epochs.append(winner.epoch)
+            del racers[winner.incarnation]
+            await end(db, winner.incarnation)
+        assert epochs == list(range(epochs[0], epochs[0] + 3))
 
 
-async def race(db: Database, racers: dict[str, Database], epoch: int) -> str:
-    """Let all claim at once; return who won."""
+async def race(db: Database, racers: dict[str, Database]) -> Hold:
+    """Let all claim at once; return the one hold that is won."""
     async with renewing(db, *racers):
         results = await asyncio.gather(
             *(claim(own, each) for each, own in racers.items()), return_exceptions=True
         )
-    won = [each for each in results if isinstance(each, Claimed)]
-    assert [each.hold.epoch for each in won] == [epoch]
+    (won,) = [each.hold for each in results if isinstance(each, Claimed)]
     (name,) = await db.fetch_row(
-        "SELECT name FROM nodes WHERE incarnation = $1", won[0].hold.incarnation
+        "SELECT name FROM nodes WHERE incarnation = $1", won.incarnation
     ) or ("",)
     refused = [each for each in results if isinstance(each, AccountHeld)]
     assert len(refused) == len(racers) - 1
     assert {each.holder for each in refused} == {name}
-    return won[0].hold.incarnation
+    return won
 
 
 async def test_a_renewal_at_the_last_moment_counts(db: Database) -> None:
@@ -238,4 +240,14 @@ async def test_an_account_that_is_forgotten_while_it_is_claimed_is_new(db: Datab
         await blocked(db, 2)
     await forgetting
     claimed = await claiming
-    assert (claimed.hold.epoch, claimed.row.state) == (1, "NEW")
+    assert (claimed.hold.incarnation, claimed.row.state) == (other, "NEW")
+
+
+async def test_a_hold_does_not_survive_that_its_account_was_forgotten(db: Database) -> None:
+    """Registered again and claimed by the same process, the account is another one."""
+    me = await node(db, "me")
+    before = await reading(db, me)
+    await forget(db, before)
+    await claim(db, me)
+    with pytest.raises(LeaseLost):
+        await accounts.transition(db, before, "READY", None)
