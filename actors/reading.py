@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 import anyio
 
 from actors.coverage import Changes, Range, end_of, floor_of, holes, page, upward
 from actors.errors import ChannelClosed, Flooded
 from actors.gathering import Gathering
-from actors.ports import Asks, HistoryPage, TelegramPort
-from actors.store_messages import Amend, LoseChannel, NoteFlood, StoreBatch
+from actors.ports import About, Asks, HistoryPage, TelegramPort
+from actors.store_messages import Amend, KeepVisible, LoseChannel, NoteFlood, StoreBatch
 from actors.values import ChannelRead
-from storage.rows import Amendment, Batch, ChannelState, Hold
+from runtime import Request
+from storage.rows import Amendment, Batch, ChannelState, Hold, PostRow
+
+R = TypeVar("R")
 
 STORE_SECONDS = 60.0
 LAST_SECONDS = 5.0
@@ -64,14 +68,17 @@ class ChannelReading:
         return self._read()
 
     async def _cycle(self) -> None:
-        pts = self._state.pts
-        if pts is None:
-            await self._amend(pts=await self._first_pts())  # before what it is compared with
+        pts, hidden = self._state.pts, self._state.visible_from
+        if pts is None or hidden is None:
+            about = await self._about()
+            hidden = about.visible_from
+            if pts is None:
+                await self._amend(pts=about.pts)  # before what it is compared with is read
         floor = self._state.floor
         if floor is None:
-            floor = await self._begin()
+            floor = await self._begin(hidden + 1)
         changes = Changes(news=True) if pts is None else await self._changes(pts)
-        first = max(floor, self._state.visible_from + 1)
+        first = max(floor, hidden + 1)
         end = end_of(self._coverage, first)
         for hole in holes(self._coverage, first, end - 1):
             await self._fill(hole)
@@ -79,17 +86,24 @@ class ChannelReading:
             await self._climb(end)
         await self._look_again(changes)
 
-    async def _first_pts(self) -> int:
+    async def _about(self) -> About:
+        """Ask what of the channel the account may see, and keep it."""
         async with self._calls:
-            return await self._telegram.first_pts(*self._peer)
+            about = await self._telegram.about(*self._peer)
+        await self._ask(
+            KeepVisible(
+                hold=self._hold, channel=self._state.id, visible_from=about.visible_from
+            )
+        )
+        return about
 
-    async def _begin(self) -> int:
+    async def _begin(self, lowest: int) -> int:
         """Decide and keep where a channel that was never read begins."""
         nth: int | None = None
         if self._depth is not None:
             async with self._calls:
                 nth = await self._telegram.nth_newest(*self._peer, self._depth)
-        floor = max(floor_of(self._depth, nth), self._state.visible_from + 1)
+        floor = max(floor_of(self._depth, nth), lowest)
         await self._keep(
             Batch(channel_id=self._state.id, floor=floor, read=(floor, floor), posts=())
         )
@@ -143,23 +157,25 @@ class ChannelReading:
         if changes.edited or changes.deleted:
             await self._amend(seen=changes.edited, deleted=changes.deleted)
         if changes.too_long or self._state.window_due:
-            await self._compare(below=None)
-            if self._state.sweep_from is not None:
-                await self._compare(below=self._state.sweep_from)
+            low = await self._compare(below=None)
+            if (below := self._state.sweep_from or low) is not None:
+                await self._compare(below=below)
         if changes.pts is not None and changes.pts != self._state.pts:
             await self._amend(pts=changes.pts)
 
-    async def _compare(self, below: int | None) -> None:
+    async def _compare(self, below: int | None) -> int | None:
+        """Read a page below an id again, the newest if there is none; return its lowest id."""
         async with self._calls:
             answer = await self._telegram.window(*self._peer, below)
         low = min(answer.ids, default=None)
         if below is None:
-            if low is not None:
-                await self._amend(seen=answer.posts, window=(low, max(answer.ids) + 1))
-            return
-        first = self._state.floor or 1
-        window = (first if low is None else low, below)
-        await self._amend(seen=answer.posts, window=window, swept_to=low or first)
+            # Whatever is held above the newest there is was taken back.
+            high = max(max(answer.ids, default=0) + 1, end_of(self._coverage, 1))
+            await self._amend(seen=answer.posts, window=(low or 1, high))
+        else:
+            lowest = low if low is not None and not answer.last else 1
+            await self._amend(seen=answer.posts, window=(lowest, below), swept_to=lowest)
+        return low
 
     # What is stored
 
@@ -178,18 +194,34 @@ class ChannelReading:
                 await self._keep(gathering.taken())
 
     async def _keep(self, batch: Batch) -> None:
-        request = StoreBatch(hold=self._hold, batch=batch)
-        stored = await self._store.ask(request, timeout=STORE_SECONDS)
+        stored = await self._ask(StoreBatch(hold=self._hold, batch=batch))
         self._coverage = stored.coverage
         self._added += stored.added
         self._show(self._added)
 
-    async def _amend(self, **what: object) -> None:
-        amendment = Amendment(channel_id=self._state.id, **what)
-        amend = Amend(hold=self._hold, amendment=amendment)
-        amended = await self._store.ask(amend, timeout=STORE_SECONDS)
+    async def _amend(
+        self,
+        *,
+        seen: tuple[PostRow, ...] = (),
+        deleted: tuple[int, ...] = (),
+        window: Range | None = None,
+        pts: int | None = None,
+        swept_to: int | None = None,
+    ) -> None:
+        amendment = Amendment(
+            channel_id=self._state.id,
+            seen=seen,
+            deleted=deleted,
+            window=window,
+            pts=pts,
+            swept_to=swept_to,
+        )
+        amended = await self._ask(Amend(hold=self._hold, amendment=amendment))
         self._edited += amended.edited
         self._deleted += amended.deleted
+
+    async def _ask(self, request: Request[R]) -> R:
+        return await self._store.ask(request, timeout=STORE_SECONDS)
 
     def _read(
         self,

@@ -54,6 +54,15 @@ class Amend(Request[Amended]):
 
 
 @message
+class KeepVisible(Request[None]):
+    """Persist from which id on an account sees a channel."""
+
+    hold: Hold
+    channel: int
+    visible_from: int
+
+
+@message
 class LoseChannel(Request[None]):
     """Persist that an account may not read a channel any more, and why."""
 
@@ -140,6 +149,7 @@ ReadingMessage = (
     | LoadChannel
     | StoreBatch
     | Amend
+    | KeepVisible
     | LoseChannel
     | ListReaders
     | NoteFlood
