@@ -109,6 +109,7 @@ class open:  # noqa: A001, N801  read as actors.open
             "session_keys": session_keys,
             "idle": idle,
         }
+        self._opened: House | None = None
 
     async def __aenter__(self) -> House:
         """Open it, and make it the one `actors.user` means."""
@@ -129,6 +130,7 @@ class open:  # noqa: A001, N801  read as actors.open
             finally:
                 _house = None
             raise
+        self._opened = house
         return house
 
     async def __aexit__(
@@ -139,9 +141,13 @@ class open:  # noqa: A001, N801  read as actors.open
     ) -> None:
         """Close it: everything it started has ended when this returns."""
         global _house
-        house, _house = _house, None
-        if house is not None:
+        house, self._opened = self._opened, None
+        if house is None:
+            return  # this one was refused: the house that is open is another's
+        try:
             await whole(house.stop())
+        finally:
+            _house = None  # only now: until then its folder is taken
 
 
 def user(account: int) -> User:

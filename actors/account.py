@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -24,7 +27,7 @@ from actors.ports import Asks
 from actors.term import Term
 from runtime import Refusal, Request
 from runtime.logs import get_logger
-from storage.errors import StorageError
+from storage.errors import LeaseLost, StorageError
 from storage.rows import AccountRow, Forgotten, Hold
 
 log = get_logger("actors")
@@ -85,6 +88,28 @@ class Account:
     def lose(self) -> None:
         """Believe nothing any more, until the lease is claimed again."""
         self.hold = None
+
+    @contextmanager
+    def under(self, hold: Hold) -> Iterator[None]:
+        """Work under a lease; raises `LeaseLost` at once when it is over.
+
+        What Telethon is asked for while it tries to connect again may never be answered.
+        """
+        loop = asyncio.get_running_loop()
+        scope = anyio.CancelScope()
+
+        def lost() -> None:
+            with suppress(RuntimeError):  # the loop is closed, and the work on it over
+                loop.call_soon_threadsafe(scope.cancel)
+
+        forget = self._term.on_loss(hold.incarnation, lost)
+        try:
+            with scope:
+                yield
+        finally:
+            forget()
+        if scope.cancelled_caught:
+            raise LeaseLost(self.id)
 
     async def move(self, event: Event, reason: str | None = None) -> None:
         """Persist what an event leads to."""

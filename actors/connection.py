@@ -43,10 +43,13 @@ class Connection:
     async def lent(self) -> AsyncIterator[TelegramPort]:
         """Lend the connection; one that breaks in use is closed.
 
-        Raises `LoginRequired` unless the account is READY, and whatever opening it refuses.
+        Raises `LoginRequired` unless the account is READY, whatever opening it refuses, and
+        `LeaseLost` as soon as the account's lease is over.
         """
         try:
-            yield await self._opened()
+            opened = await self._opened()
+            with self._account.under(opened.hold):
+                yield opened.telegram
         except LeaseLost:
             self._account.lose()
             await self.close()
@@ -70,7 +73,7 @@ class Connection:
             with contextlib.suppress(Refusal), anyio.CancelScope(shield=True):
                 await opened.telegram.close()
 
-    async def _opened(self) -> TelegramPort:
+    async def _opened(self) -> _Open:
         async with self._opening:
             hold = await self._account.own()
             if self._account.state is not State.READY:
@@ -78,7 +81,7 @@ class Connection:
             if self._open is None or self._open.hold != hold or self._open.lost.done():
                 await self.close()
                 self._open = await self._connect(hold)
-            return self._open.telegram
+            return self._open
 
     async def _connect(self, hold: Hold) -> _Open:
         record = await self._account.record()

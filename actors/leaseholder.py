@@ -101,8 +101,6 @@ class LeaseActor(Actor[LeaseMessage]):
 
     async def handle(self, message: LeaseMessage, /) -> object:
         """Start a job for each request."""
-        if self._renewing is not None and self._renewing.done():
-            self._renewing.result()  # a fault there is a crash of this actor
         match message:
             case Claim():
                 return self.job(self._claim(message.account))
@@ -128,14 +126,31 @@ class LeaseActor(Actor[LeaseMessage]):
             renewed = await self._renew(database)
 
     async def _renew(self, database: Database) -> bool:
-        """Renew the lease, or take a new one; False if the database does not answer."""
+        """Renew the lease, or take a new one; False if the database does not answer in time."""
+        attempt = asyncio.create_task(self._attempt(database))
         try:
-            async with asyncio.timeout(self._ttl / 4):
-                if not await self._prolong(database):
-                    self._term.ended(self._incarnation)
-                    await self._register(database)
-        except (StorageError, TimeoutError) as error:
-            log.warning("lease.not_renewed", error=type(error).__name__)
+            # Not a timeout: a statement that is given up may take long to end.
+            done, _ = await asyncio.wait([attempt], timeout=self._ttl / 4)
+        finally:
+            attempt.cancel()
+        if done:
+            return await attempt
+        log.warning("lease.not_renewed", error="no answer")
+        return False
+
+    async def _attempt(self, database: Database) -> bool:
+        try:
+            if not await self._prolong(database):
+                self._term.ended(self._incarnation)
+                await self._register(database)
+        except Exception as error:
+            # Whatever it was: without a next attempt everything held would be lost.
+            expected = isinstance(error, StorageError)
+            log.warning(
+                "lease.not_renewed",
+                error=type(error).__name__,
+                exc_info=None if expected else error,
+            )
             return False
         return True
 

@@ -23,14 +23,11 @@ class Answers:
     def __init__(self) -> None:
         self._read = b""
         self._ended = False
+        self._is_hidden = False
 
-    async def line(self, prompt: str, *, hidden: bool = False) -> str | None:
-        """Return the next line, None when there is none any more.
-
-        In a terminal the prompt is shown, and what is typed only if it is not hidden; the terminal
-        is left as it was.
-        """
-        with _asked(prompt, hidden=hidden):
+    async def line(self, prompt: str) -> str | None:
+        """Return the next line, None when there is none any more; a terminal shows the prompt."""
+        with self._asked(prompt):
             while b"\n" not in self._read and not self._ended:
                 chunk = await _more()
                 self._read += chunk
@@ -39,6 +36,40 @@ class Answers:
         if not (line or found):
             return None
         return line.decode(errors="surrogateescape").removesuffix("\r")
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Let a terminal show nothing of what is typed, also before and between questions.
+
+        What was typed up to now is forgotten. The terminal is left as it was.
+        """
+        if not os.isatty(_INPUT):
+            yield
+            return
+        before, quiet = termios.tcgetattr(_INPUT), termios.tcgetattr(_INPUT)
+        quiet[_LOCAL_MODES] &= ~termios.ECHO
+        termios.tcsetattr(_INPUT, termios.TCSAFLUSH, quiet)
+        self._is_hidden = True
+        try:
+            yield
+        finally:
+            self._is_hidden = False
+            termios.tcsetattr(_INPUT, termios.TCSADRAIN, before)
+
+    @contextmanager
+    def _asked(self, prompt: str) -> Iterator[None]:
+        """Show a prompt in a terminal, and end its line whatever becomes of the question."""
+        if not os.isatty(_INPUT):
+            yield
+            return
+        _show(prompt)
+        answered = False
+        try:
+            yield
+            answered = True
+        finally:
+            if self._is_hidden or not answered:
+                _show("\n")
 
 
 async def _more() -> bytes:
@@ -57,28 +88,6 @@ async def _more() -> bytes:
             loop.remove_reader(_INPUT)
     except OSError:  # closed, or the terminal is gone
         return b""
-
-
-@contextmanager
-def _asked(prompt: str, *, hidden: bool) -> Iterator[None]:
-    """Show a prompt in a terminal until the question is answered or given up."""
-    if not os.isatty(_INPUT):
-        yield
-        return
-    before = termios.tcgetattr(_INPUT)
-    if hidden:
-        quiet = termios.tcgetattr(_INPUT)
-        quiet[_LOCAL_MODES] = quiet[_LOCAL_MODES] & ~termios.ECHO | termios.ECHONL
-        termios.tcsetattr(_INPUT, termios.TCSAFLUSH, quiet)
-    _show(prompt)
-    answered = False
-    try:
-        yield
-        answered = True
-    finally:
-        termios.tcsetattr(_INPUT, termios.TCSADRAIN, before)
-        if not answered:
-            _show("\n")  # whatever comes next begins a line of its own
 
 
 def _show(text: str) -> None:

@@ -13,7 +13,8 @@ async def asked(answers: Answers, api_id: int | None) -> tuple[int, str] | None:
     """
     if api_id is None:
         return None
-    typed = await answers.line("API hash: ", hidden=True)
+    with answers.hidden():
+        typed = await answers.line("API hash: ")
     if typed is None or not typed.strip():
         raise NothingToRead("the API hash")
     return api_id, typed.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Awaitable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -83,30 +84,31 @@ class Conversation:
     ) -> None:
         """Do what a step needs, at most until the next one has come."""
         if isinstance(step, QrCode):
-            while not coming.done():
-                board.show(step)
-                await asyncio.wait({coming}, timeout=_TICK)
+            with self._answers.hidden():  # or keys that are hit would move what is drawn
+                while not coming.done():
+                    board.show(step)
+                    await asyncio.wait({coming}, timeout=_TICK)
             return
         board.clear()
         if isinstance(step, CodeNeeded):
             await self._enter_code(step, coming)
         else:
-            await self._enter_password(step, coming)
+            with self._answers.hidden():
+                await self._enter_password(step, coming)
 
     async def _enter_code(self, needed: CodeNeeded, coming: Coming) -> None:
         self._screen.say(_SENT.get(needed.kind, "Telegram has sent a code."))
         self._screen.say("Enter it here only: a code typed into any chat is void within seconds.")
         if needed.next_kind is not None:
             way = _WAYS.get(needed.next_kind, "another way")
-            self._screen.say(f"An empty line asks for another one, {way}{_from(needed.resend_at)}.")
+            self._screen.say(f"An empty line asks for another one, {way}{_later(needed)}.")
         prompt = f"Code ({needed.length} digits): " if needed.length else "Code: "
         while (typed := await self._answer("the login code", prompt, coming)) is not None:
             if typed.strip():
                 if await self._goes_on(self._tried_code(typed)):
                     return
-            elif needed.resend_at > datetime.now(UTC):
-                when = exactly(needed.resend_at)
-                self._screen.say(f"Another code may be asked for from {when} on.")
+            elif (wait := _seconds_until(needed.resend_at)) > 0:
+                self._screen.say(f"Another code may be asked for in {wait} s.")
             elif await self._goes_on(self._person.resend_code()):
                 return
 
@@ -114,9 +116,7 @@ class Conversation:
         known = f"its hint: {line(needed.hint)}" if needed.hint else "it has no hint"
         self._screen.say(f"This account has a two-step password; {known}.")
         prompt = "Two-step password: "
-        while (
-            typed := await self._answer("the password", prompt, coming, hidden=True)
-        ) is not None:
+        while (typed := await self._answer("the password", prompt, coming)) is not None:
             if await self._goes_on(self._person.password(typed)):
                 return
 
@@ -144,11 +144,9 @@ class Conversation:
             pass  # the login has moved on or has ended, and its next step says so
         return True
 
-    async def _answer(
-        self, what: str, prompt: str, coming: Coming, *, hidden: bool = False
-    ) -> str | None:
+    async def _answer(self, what: str, prompt: str, coming: Coming) -> str | None:
         """Return what is answered, or None if the login has moved on without."""
-        asked = asyncio.ensure_future(self._answers.line(prompt, hidden=hidden))
+        asked = asyncio.ensure_future(self._answers.line(prompt))
         try:
             await asyncio.wait(_both(asked, coming), return_when=asyncio.FIRST_COMPLETED)
             if coming.done():
@@ -165,8 +163,13 @@ def _both(*futures: asyncio.Future[Any]) -> tuple[asyncio.Future[Any], ...]:
     return futures
 
 
-def _from(moment: datetime) -> str:
-    return f", from {exactly(moment)} on" if moment > datetime.now(UTC) else ""
+def _later(needed: CodeNeeded) -> str:
+    wait = _seconds_until(needed.resend_at)
+    return f", in {wait} s or later" if wait > 0 else ""
+
+
+def _seconds_until(moment: datetime) -> int:
+    return math.ceil((moment - datetime.now(UTC)).total_seconds())
 
 
 async def _settled(future: asyncio.Future[Any]) -> None:

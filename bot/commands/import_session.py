@@ -66,7 +66,8 @@ async def _source(file: str, answers: Answers) -> str | Path:
         raise SessionInArgument
     if file != "-":
         return Path(file)
-    typed = await answers.line("String session: ", hidden=True)
+    with answers.hidden():
+        typed = await answers.line("String session: ")
     if typed is None or not typed.strip():
         raise NothingToRead("the session")
     return typed.strip()

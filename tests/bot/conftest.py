@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from sandbox import Minted, Sandbox, demo_world
 from storage import leases, sessions
 from storage.database import Database
 from storage.sessions import Vault, new_key
+from tests.conftest import new_folder
 
 collect_ignore = [] if os.geteuid() == 0 else ["test_other_users.py"]  # only root can drop to one
 
@@ -54,24 +56,24 @@ class CommandLine:
         self._started: list[subprocess.Popen[str]] = []
 
     def start(self, *words: object, **env: str) -> subprocess.Popen[str]:
-        """Start a command."""
-        process = subprocess.Popen(
-            [TGACTORS, *map(str, words)],
-            cwd=self.folder,
-            env=self.env | env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        self._started.append(process)
-        return process
+        """Start a command that finds nothing on its standard input."""
+        return self._start(words, env, subprocess.DEVNULL)
 
-    def run(self, *words: object, **env: str) -> Done:
-        """Run a command to its end."""
-        return self.ended(self.start(*words, **env))
+    def run(self, *words: object, typed: str | None = None, **env: str) -> Done:
+        """Run a command to its end, with something on its standard input or nothing."""
+        if typed is None:
+            return self.ended(self.start(*words, **env))
+        return self.ended(self._start(words, env, subprocess.PIPE), typed)
+
+    def converse(self, *words: object, **env: str) -> subprocess.Popen[str]:
+        """Start a command that is answered to line by line."""
+        return self._start(words, env | {"PYTHONUNBUFFERED": "1"}, subprocess.PIPE)
+
+    def say(self, process: subprocess.Popen[str], line: str) -> None:
+        """Give a command a line on its standard input."""
+        assert process.stdin is not None
+        process.stdin.write(f"{line}\n")
+        process.stdin.flush()
 
     def hear(self, process: subprocess.Popen[str], words: str = "") -> str:
         """Wait for a line of a command's standard output with these words."""
@@ -91,10 +93,27 @@ class CommandLine:
         os.killpg(process.pid, number)
         return self.ended(process)
 
-    def ended(self, process: subprocess.Popen[str]) -> Done:
-        """Wait for a command's end."""
-        out, err = process.communicate(timeout=_PATIENCE)
+    def ended(self, process: subprocess.Popen[str], typed: str | None = None) -> Done:
+        """Wait for a command's end, having said the last on its standard input."""
+        out, err = process.communicate(typed, timeout=_PATIENCE)
         return Done(process.returncode, out, err)
+
+    def _start(
+        self, words: tuple[object, ...], env: dict[str, str], stdin: int
+    ) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [TGACTORS, *map(str, words)],
+            cwd=self.folder,
+            env=self.env | env,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
 
     def close(self) -> None:
         """Kill what still runs."""
@@ -121,16 +140,46 @@ def telegram() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def known(line: CommandLine, telegram: Sandbox, dsn: str) -> CommandLine:
-    """A command line set up for that Telegram and a database, with the person logged in."""
-    key = new_key()
+def beside(line: CommandLine, telegram: Sandbox, dsn: str) -> CommandLine:
+    """A command line set up for that Telegram and an empty database of this worker's server.
+
+    What does not depend on the embedded server is tested beside one that runs already.
+    """
     line.env |= {
         "TGACTORS_TELEGRAM": telegram.address,
         "TGACTORS_DATABASE_URL": dsn,
-        "TGACTORS_SESSION_KEYS": key,
+        "TGACTORS_SESSION_KEYS": new_key(),
     }
-    asyncio.run(admit(dsn, key, telegram.mint(PERSON)))
     return line
+
+
+@pytest.fixture
+def known(beside: CommandLine, telegram: Sandbox, dsn: str) -> CommandLine:
+    """The same, with the person logged in."""
+    asyncio.run(admit(dsn, beside.env["TGACTORS_SESSION_KEYS"], telegram.mint(PERSON)))
+    return beside
+
+
+@pytest.fixture(scope="session")
+def lived_in() -> Iterator[Path]:
+    """A data folder in which the person once logged in."""
+    made = new_folder()
+    line = CommandLine(made)
+    with Sandbox(demo_world()) as sandbox:
+        sandbox.scan_automatically(PERSON)
+        done = line.run("login", PERSON, "--telegram", sandbox.address)
+    assert done.status == 0, done
+    yield made / "data"
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def home(line: CommandLine, telegram: Sandbox, lived_in: Path) -> Iterator[CommandLine]:
+    """A command line with an embedded database, in which the person is logged in."""
+    line.env["TGACTORS_TELEGRAM"] = telegram.address
+    subprocess.run(["cp", "-a", lived_in, line.folder / "data"], check=True, timeout=_PATIENCE)
+    yield line
+    assert children_of_the_data_folder(line.folder) == []
 
 
 async def admit(dsn: str, key: str, minted: Minted) -> None:
@@ -145,12 +194,12 @@ async def admit(dsn: str, key: str, minted: Minted) -> None:
         await leases.resign(db, node)
 
 
-def refused(done: Done, code: str, *words: str) -> None:
-    """Check that a command with --json was refused, in text and as JSON."""
+def refused(done: Done, code: str, *words: str, err: str | None = None) -> None:
+    """Check that a command with --json was refused, in text (`err`) and as JSON."""
     assert done.status == 2, done
     error = done.facts["error"]
     assert error["code"] == code
-    assert done.err.split() == error["text"].split()
+    assert (done.err if err is None else err).split() == error["text"].split()
     for each in words:
         assert each in error["text"]
     assert "Traceback" not in done.err

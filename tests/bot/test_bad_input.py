@@ -53,7 +53,11 @@ def test_S5_a_revoked_session_is_noticed_and_persisted(
     calls = len(telegram.calls)
     found = read.run("status", PERSON, "--json").facts
     assert (found["state"], found["reason"] is not None) == ("EXPIRED", True)
-    assert f"Log in: tgactors login {PERSON}" in read.run("status", PERSON).out
+    (notice,) = found["notices"]
+    assert (notice["kind"], notice["account"]) == ("expired", PERSON)
+    for shown in (read.run("status", PERSON).out, read.run("status").out):
+        assert f"Telegram ended the session of account {PERSON} (" in shown
+        assert f"tgactors login {PERSON}" in shown
     assert (held(read), len(telegram.calls)) == (36, calls)
     assert read.run("login", PERSON).status == 0
     assert read.run("parse", PERSON, "--json").facts["added"] == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from sandbox import Sandbox
 from storage.migrations import KNOWN
 from storage.sessions import new_key
-from tests.bot.conftest import PERSON, CommandLine, Done, children_of_the_data_folder
+from tests.bot.conftest import CommandLine, Done, children_of_the_data_folder
 
 CHECKS = (
     "configuration",
@@ -46,15 +45,6 @@ def content(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Every file with its mode, size and time."""
     found = ((str(path), path.lstat()) for path in folder.rglob("*"))
     return {name: (each.st_mode, each.st_size, each.st_mtime_ns) for name, each in found}
-
-
-@pytest.fixture
-def home(line: CommandLine, telegram: Sandbox) -> Iterator[CommandLine]:
-    """A command line with an embedded database, in which the person is logged in."""
-    line.env["TGACTORS_TELEGRAM"] = telegram.address
-    assert line.run("login", PERSON).status == 0
-    yield line
-    assert children_of_the_data_folder(line.folder) == []
 
 
 def test_a_new_place_is_well_and_stays_as_it_is(line: CommandLine, folder: Path) -> None:

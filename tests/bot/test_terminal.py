@@ -2,117 +2,79 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import termios
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+
+import pytest
 
 from sandbox import Sandbox, demo_world
-from tests.bot.conftest import PERSON, TGACTORS, CommandLine
+from tests.bot.conftest import PERSON, CommandLine
+from tests.bot.terminals import terminal
 
 UP = "\x1b[1A"
-_PATIENCE = 60.0  # seconds
+HOME = "\x1b[2J\x1b[H"
 
 
-class Terminal:
-    """A pseudo-terminal in which a command runs."""
-
-    def __init__(self, master: int, process: subprocess.Popen[bytes]) -> None:
-        self._master = master
-        self._process = process
-        self.shown = ""
-
-    def read_until(self, words: str) -> None:
-        """Wait until the words have been shown."""
-        deadline = time.monotonic() + _PATIENCE
-        while words not in self.shown:
-            assert self._more(deadline), f"{words!r} was never shown:\n{self.shown}"
-
-    def read_all(self) -> int:
-        """Wait for the command's end; return its status."""
-        deadline = time.monotonic() + _PATIENCE
-        while self._more(deadline):
-            pass
-        return self._process.wait(_PATIENCE)
-
-    def _more(self, deadline: float) -> bool:
-        ready, _, _ = select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))
-        assert ready, f"nothing more was shown in time:\n{self.shown}"
-        try:
-            got = os.read(self._master, 65536)
-        except OSError:  # the command has ended
-            return False
-        self.shown += got.decode("utf-8", "replace")
-        return bool(got)
+@pytest.fixture
+def slow() -> Sandbox:
+    """A Telegram whose codes live for a second, and nobody scans them."""
+    return Sandbox(demo_world(), token_life=1.0)
 
 
-@contextmanager
-def terminal(line: CommandLine, *words: object, rows: int, **env: str) -> Iterator[Terminal]:
-    """Run a command in a terminal of 80 columns."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
-    with subprocess.Popen(
-        [TGACTORS, *map(str, words)],
-        cwd=line.folder,
-        env=line.env | {"TERM": "xterm-256color"} | env,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-    ) as process:
-        os.close(slave)
-        try:
-            yield Terminal(master, process)
-        finally:
-            process.kill()
-            os.close(master)
-
-
-def renewed(line: CommandLine, rows: int) -> str:
-    """Log in at a Telegram that scans only the second code; return what was shown until then."""
-    with (
-        Sandbox(demo_world(), token_life=1.0) as telegram,
-        terminal(line, "login", PERSON, "--telegram", telegram.address, rows=rows) as seen,
-    ):
-        seen.read_until("Code 2 is good until")
-        until_then = seen.shown
-        telegram.scan_automatically(PERSON)
+def test_a_renewed_code_is_drawn_over_the_last(beside: CommandLine, slow: Sandbox) -> None:
+    """In a terminal of the usual size the code stays in its place, in its own colours, and goes."""
+    words = ("login", PERSON, "--telegram")
+    with slow, terminal(beside, *words, slow.address, rows=24) as seen:
+        seen.read_until("Code 2 is good for")
+        slow.scan_automatically(PERSON)
         assert seen.read_all() == 0
-        assert f"Account {PERSON} is logged in." in seen.shown
-    return until_then
+    first, second = seen.shown.index("Code 1 is good"), seen.shown.index("Code 2 is good")
+    assert seen.shown[first:second].count(UP) >= 21
+    assert "\x1b[38;5;231;48;5;16m████" in seen.shown
+    assert HOME not in seen.shown
+    assert "tg://" not in seen.shown
+    gone = seen.shown.rindex("follows by itself.")
+    assert seen.shown[gone:].count("\x1b[2K") >= 22
+    assert seen.text.rstrip().endswith(f"tgactors parse {PERSON}")
 
 
-def test_a_renewed_code_is_drawn_over_the_last(line: CommandLine) -> None:
-    """In a tall terminal the code stays in its place, in its own colours whatever those are."""
-    shown = renewed(line, 40)
-    first, second = shown.index("Code 1 is good"), shown.index("Code 2 is good")
-    assert shown[first:second].count(UP) >= 21
-    assert "\x1b[38;5;231;48;5;16m████" in shown
+def test_the_seconds_that_are_left_are_counted(beside: CommandLine, telegram: Sandbox) -> None:
+    """While a code is good, its time runs down in place."""
+    telegram.scan_automatically(None)
+    with terminal(beside, "login", PERSON) as seen:
+        seen.read_until("Code 1 is good for 29 s more")
+        seen.read_until("Code 1 is good for 27 s more")
+        telegram.scan_automatically(PERSON)
 
 
-def test_codes_follow_each_other_in_a_low_terminal(line: CommandLine) -> None:
-    """Where a code does not fit beside its captions, nothing is drawn over."""
-    assert UP not in renewed(line, 20)
+@pytest.mark.parametrize(("rows", "columns"), [(20, 80), (40, 38)], ids=["low", "narrow"])
+def test_a_small_window_is_told_how_to_grow(
+    beside: CommandLine, telegram: Sandbox, rows: int, columns: int
+) -> None:
+    """No broken code is drawn; as soon as the window is large enough, a whole one is."""
+    telegram.scan_automatically(None)
+    with terminal(beside, "login", PERSON, rows=rows, columns=columns) as seen:
+        seen.read_until("--phone NUMBER")
+        told = " ".join(seen.text.split())
+        assert "needs a window of 41 columns and 24 rows" in told
+        assert f"this one has {columns} and {rows}." in told
+        assert "█" not in told
+        seen.resize(24, 80)
+        seen.read_until("Code 1 is good for")
+        # Nobody knows how the terminal has broken the lines of the old window.
+        assert seen.shown.index(HOME) < seen.shown.index("████")
 
 
 def test_the_demo_is_watched(line: CommandLine) -> None:
     """The progress is drawn, no line is longer than the terminal, and nothing is left behind."""
-    with terminal(line, "demo", rows=40) as seen:
+    with terminal(line, "demo") as seen:
         assert seen.read_all() == 0
     assert re.search(r"/15.*channels, \d+ posts?", seen.shown)
     assert "no process, thread, socket or temporary file is left." in seen.shown
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.shown)
-    assert max(len(each) for each in re.split(r"[\r\n]+", plain)) <= 80
+    assert max(len(each) for each in re.split(r"[\r\n]+", seen.text)) <= 80
 
 
 def test_colours_can_be_declined(line: CommandLine) -> None:
     """NO_COLOR is honoured."""
-    with terminal(line, "demo", rows=40, NO_COLOR="1") as seen:
+    with terminal(line, "demo", NO_COLOR="1") as seen:
         assert seen.read_all() == 0
     assert not re.search(r"\x1b\[[0-9;]*38;5", seen.shown)
