@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 STORE_SECONDS = 60.0
 LAST_SECONDS = 5.0
-HISTORY = "messages.getHistory"
+HISTORY = "history"
 
 
 class ChannelReading:

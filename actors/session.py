@@ -224,7 +224,7 @@ class SessionActor(Actor[SessionMessage]):
             try:
                 listing = await telegram.channels()
             except Flooded as flood:
-                await self._flooded("messages.getDialogs", flood)
+                await self._flooded("dialogs", flood)
                 raise
             seen = {channel.id: channel for channel in listing.channels}
             follow = Follow(

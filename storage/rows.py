@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
+
+from storage.content import Content, Media, Origin
 
 Span: TypeAlias = tuple[int, int]
 """Message ids from the first up to, not including, the second."""
@@ -106,13 +108,17 @@ class Rotated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSeen:
-    """A channel as one account sees it in its dialogs."""
+    """A channel as one account sees it."""
 
     id: int
     access_hash: int
     title: str
     username: str | None
     top: int
+    pts: int | None
+    """Where the channel's differences are, if Telegram told."""
+    protected: bool = False
+    """Whether its posts may be neither forwarded nor saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,22 +132,44 @@ class ChannelState:
     coverage: Coverage
     floor: int | None
     top: int
+    pts: int | None
+    """Up to where its changes are known."""
+    visible_from: int | None
+    """The account sees ids above it, 0: all; None: Telegram was not asked yet."""
+    window_due: bool
+    """Whether its newest messages are to be read again and compared."""
+    sweep_from: int | None
+    """The sweep of older messages goes on below it; None: it begins at the newest."""
+    protected: bool
+    depth: int | None = None
+    """How many posts deep one of its followers wants it, if any says so."""
+    reach: timedelta | None = None
+    """How far back one of its followers wants it, if any says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """An account that can read a channel."""
+
+    account: int
+    access_hash: int
+    visible_from: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostRow:
-    """A post as it was read; its times carry an offset."""
+    """A message as it was read; its times carry an offset."""
 
     channel_id: int
     id: int
     published_at: datetime
     edited_at: datetime | None
-    text: str
+    content: Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The posts found in one span of a channel, stored together or not at all."""
+    """The messages found in one span of a channel, stored together or not at all."""
 
     channel_id: int
     floor: int | None
@@ -158,6 +186,31 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What has become of messages that are held."""
+
+    channel_id: int
+    seen: tuple[PostRow, ...]
+    """Messages as they are now; those that are not held are passed by."""
+    deleted: tuple[int, ...]
+    """Ids of messages that Telegram says are gone."""
+    window: Span | None
+    """Ids that were read again whole: what of them is held and not in `seen` is gone."""
+    pts: int | None
+    """Up to where the channel's changes are known with this one; None: as before."""
+    swept_to: int | None
+    """The window is a page of the sweep, which goes on below this id; None: it is the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """How many posts one amendment changed, and how many it removed."""
+
+    edited: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
     """A post as its reader sees it."""
 
@@ -168,11 +221,28 @@ class PostView:
     edited_at: datetime | None
     text: str
     permalink: str
+    html: str
+    author: str | None
+    reply_to: int | None
+    media: tuple[Media, ...]
+    forward: Origin | None
+    links: tuple[str, ...]
+    views: int | None
+    forwards: int | None
+    reactions: tuple[tuple[str, int], ...]
+    comments: int | None
+    protected: bool
+    parts: tuple[int, ...]
+    """The ids of an album's messages; empty for every other post."""
+
+
+Following: TypeAlias = Literal["followed", "unfollowed", "left", "banned", "private", "deleted"]
+"""How an account stands to a channel: by its own choice, or by what Telegram says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
-    """A followed channel as its reader sees it."""
+    """A channel as its reader sees it."""
 
     id: int
     title: str
@@ -181,81 +251,65 @@ class ChannelView:
     newest_at: datetime | None
     coverage: Coverage
     floor: int | None
-
-
-MediaKind: TypeAlias = Literal[
-    "photo", "video", "round_video", "voice", "audio", "animation", "sticker", "document",
-    "poll", "location", "contact", "web_page", "other",
-]  # fmt: skip
-"""What a post carries besides its text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
-    """What one message carries besides its text; what Telegram does not say is None."""
-
-    part: int
-    """The id of the message that carries it."""
-    kind: MediaKind
-    size: int | None = None
-    """Bytes, of a picture those of its largest form."""
-    duration: float | None = None
-    """Seconds."""
-    file_name: str | None = None
-    """As its author named it; no path to write to."""
-    mime: str | None = None
-    width: int | None = None
-    height: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where a forwarded post was first; its time carries an offset."""
-
-    channel_id: int | None
-    """None for what a person wrote, who may hide behind the name."""
-    name: str | None
-    """The channel's title or the person's name, where Telegram tells it."""
-    post_id: int | None
-    at: datetime
-    author: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caption:
-    """What one part of an album says, which is often nothing."""
-
-    part: int
-    """The part's message id."""
-    text: str
-    html: str
-    links: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """What a post holds; an album is one post, and what it says is what its parts say in turn."""
-
-    text: str
-    html: str
-    """The text in the HTML that Telegram's bots may send, safe to show on a page."""
-    author: str | None
-    """The signature."""
-    reply_to: int | None
-    """The id of the channel's own post that it answers."""
-    album: int | None
-    """What the parts of one album share; None for every other post."""
-    media: tuple[Media, ...]
-    forward: Origin | None
-    links: tuple[str, ...]
-    """Addresses in the text, on the buttons and of the preview, each once, in this order."""
-    views: int | None
-    forwards: int | None
-    reactions: tuple[tuple[str, int], ...]
-    """An emoji, "custom:<id>" or "paid", and how often."""
-    comments: int | None
-    """None where nobody may comment."""
+    state: Following
+    why: str | None
+    """Why its posts are not shown, or not all of them."""
+    share: float
+    """Which part of what the account may see of it was read, from 0 to 1."""
+    holes: Coverage
+    """What is still to be read above the floor."""
+    read_at: datetime | None
+    due_at: datetime | None
     protected: bool
-    """Whether it may be neither forwarded nor saved."""
-    captions: tuple[Caption, ...] = ()
-    """What each known part of an album says, by ascending id; empty for every other post."""
+
+
+WorkKind: TypeAlias = Literal["tag", "index", "unindex"]
+"""What is to be done with a post, or about one that is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRow:
+    """A piece of work that a worker has claimed."""
+
+    kind: WorkKind
+    channel_id: int
+    post_id: int
+    """0: everything of the channel, which is only ever unindexed."""
+    attempts: int
+    """How often it was claimed since its post changed last, this time included."""
+    enqueued_at: datetime
+    reason: str | None
+    """Why it was put back last."""
+    lease: int
+    """Which claim of it this is; the next one voids it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkCount:
+    """How much work of one kind there is."""
+
+    kind: WorkKind
+    due: int
+    leased: int
+    waiting: int
+    """Put back until later."""
+    dead: int
+    """Given up."""
+    next_at: datetime | None
+    """When the first of those that wait is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """What was removed because nobody follows it any more."""
+
+    channels: int
+    posts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueChannel:
+    """tmp"""
+
+    channel: int
+    overdue_by: float

@@ -155,7 +155,7 @@ async def test_a_flood_is_a_report_and_is_kept() -> None:
     desk.trouble["history"] = Flooded(until)
     read = await desk.read()
     assert read.flood_until == until
-    assert desk.store.floods == {"messages.getHistory": until}
+    assert desk.store.floods == {"history": until}
 
 
 async def test_a_channel_that_closes_is_lost_with_its_reason() -> None:
