@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from actors.ports import Difference
+    from actors.answers import Difference
     from storage.rows import ChannelSeen, ChannelState, PostRow
 
 Range = tuple[int, int]

@@ -47,10 +47,9 @@ class SessionRevoked(Refusal):
 class ChannelClosed(Refusal):
     """Telegram does not let this account read the channel ({reason}). Join it again to read on."""
 
-    def __init__(self, reason: str, *, why: str = "private") -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.why = why
 
 
 class PasswordRequired(Refusal):

@@ -51,39 +51,6 @@ class HistoryPage:
 
     ids: tuple[int, ...]
     posts: tuple[PostRow, ...]
-    last: bool
-    """Whether it holds fewer than were asked for: nothing follows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """The channels an account is a member of."""
-
-    channels: tuple[ChannelSeen, ...]
-    complete: bool
-    """Whether these are as many as Telegram says there are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What has happened in a channel since a pts, or the beginning of it."""
-
-    pts: int | None
-    """Where to go on from; None if Telegram has forgotten it."""
-    final: bool
-    too_long: bool
-    news: bool
-    edited: tuple[PostRow, ...] = ()
-    deleted: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What Telegram says of a channel."""
-
-    pts: int
-    visible_from: int
-    """The newest id that is hidden from the account, 0 if none is."""
 
 
 class TelegramPort(Protocol):

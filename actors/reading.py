@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,13 +12,17 @@ import anyio
 from actors.coverage import Changes, Range, end_of, floor_of, holes, page, upward
 from actors.errors import ChannelClosed, Flooded
 from actors.gathering import Gathering
-from actors.ports import About, Asks, HistoryPage, TelegramPort
+from actors.answers import HistoryPage
+from actors.ports import Asks, TelegramPort
 from actors.store_messages import Amend, KeepVisible, LoseChannel, NoteFlood, StoreBatch
 from actors.values import ChannelRead
 from runtime import Request
 from storage.rows import Amendment, Batch, ChannelState, Hold, PostRow
 
 R = TypeVar("R")
+
+PAGE = 100
+"""Messages that Telegram gives at a time; fewer mean that there are no more."""
 
 STORE_SECONDS = 60.0
 LAST_SECONDS = 5.0
@@ -41,8 +46,10 @@ class ChannelReading:
         calls: anyio.CapacityLimiter,
         depth: int | None,
         show: Callable[[int], None],
+        page_size: int = PAGE,
     ) -> None:
         """Describe it; `show` is told how many posts were added so far."""
+        self._page_size = page_size
         self._hold = hold
         self._telegram = telegram
         self._store = store
@@ -62,18 +69,18 @@ class ChannelReading:
             await self._ask(NoteFlood(hold=self._hold, method=HISTORY, until=flood.until))
             return self._read(reason=str(flood), flood_until=flood.until)
         except ChannelClosed as closed:
-            lose = LoseChannel(hold=self._hold, channel=self._state.id, why=closed.why)
-            await self._ask(lose)
-            return self._read(reason=str(closed), lost=True)
+            if closed.why is not None:
+                lose = LoseChannel(hold=self._hold, channel=self._state.id, why=closed.why)
+                await self._ask(lose)
+            return self._read(reason=str(closed), lost=closed.why is not None)
         return self._read()
 
     async def _cycle(self) -> None:
         pts, hidden = self._state.pts, self._state.visible_from
-        if pts is None or hidden is None:
-            about = await self._about()
-            hidden = about.visible_from
-            if pts is None:
-                await self._amend(pts=about.pts)  # before what it is compared with is read
+        if hidden is None:
+            hidden = await self._look_how_far()
+        if pts is None:  # kept before what it is compared with is read
+            await self._amend(pts=(await self._newest(None)).pts)
         floor = self._state.floor
         if floor is None:
             floor = await self._begin(hidden + 1)
@@ -86,16 +93,13 @@ class ChannelReading:
             await self._climb(end)
         await self._look_again(changes)
 
-    async def _about(self) -> About:
-        """Ask what of the channel the account may see, and keep it."""
+    async def _look_how_far(self) -> int:
+        """Ask from which id on the account sees the channel, and keep it."""
         async with self._calls:
-            about = await self._telegram.about(*self._peer)
-        await self._ask(
-            KeepVisible(
-                hold=self._hold, channel=self._state.id, visible_from=about.visible_from
-            )
-        )
-        return about
+            hidden = await self._telegram.visible_from(*self._peer)
+        keep = KeepVisible(hold=self._hold, channel=self._state.id, visible_from=hidden)
+        await self._ask(keep)
+        return hidden
 
     async def _begin(self, lowest: int) -> int:
         """Decide and keep where a channel that was never read begins."""
@@ -116,6 +120,8 @@ class ChannelReading:
             async with self._calls:
                 answer = await self._telegram.difference(*self._peer, changes.pts or pts)
             changes = changes.followed_by(answer)
+        if changes.pts is None:  # Telegram has forgotten ours: begin anew, before what is read now
+            changes = replace(changes, pts=(await self._newest(None)).pts)
         return changes
 
     async def _fill(self, hole: Range) -> None:
@@ -143,7 +149,7 @@ class ChannelReading:
                     return
                 gathering.add(read, answer.posts)
                 low = read[1]
-                if answer.last:
+                if len(answer.ids) < self._page_size:
                     return
                 await self._keep_due(gathering)
         finally:
@@ -165,15 +171,15 @@ class ChannelReading:
 
     async def _compare(self, below: int | None) -> int | None:
         """Read a page below an id again, the newest if there is none; return its lowest id."""
-        async with self._calls:
-            answer = await self._telegram.window(*self._peer, below)
+        answer = await self._newest(below)
         low = min(answer.ids, default=None)
         if below is None:
             # Whatever is held above the newest there is was taken back.
             high = max(max(answer.ids, default=0) + 1, end_of(self._coverage, 1))
             await self._amend(seen=answer.posts, window=(low or 1, high))
         else:
-            lowest = low if low is not None and not answer.last else 1
+            is_last = low is None or len(answer.ids) < self._page_size
+            lowest = 1 if is_last or low is None else low
             await self._amend(seen=answer.posts, window=(lowest, below), swept_to=lowest)
         return low
 
@@ -182,6 +188,10 @@ class ChannelReading:
     async def _page(self, low: int) -> HistoryPage:
         async with self._calls:
             return await self._telegram.history(*self._peer, low)
+
+    async def _newest(self, below: int | None) -> HistoryPage:
+        async with self._calls:
+            return await self._telegram.window(*self._peer, below)
 
     async def _keep_due(self, gathering: Gathering) -> None:
         if gathering.is_due:

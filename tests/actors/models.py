@@ -26,15 +26,8 @@ from actors.messages import (
     SaveSession,
     SaveTransition,
 )
-from actors.ports import (
-    About,
-    CodeSent,
-    Difference,
-    HistoryPage,
-    Listing,
-    LoginToken,
-    Person,
-)
+from actors.answers import Difference, HistoryPage, Listing
+from actors.ports import CodeSent, LoginToken, Person
 from actors.store_messages import (
     Amend,
     Follow,
@@ -126,6 +119,7 @@ class ModelTelegram:
         self.scan: anyio.Event | None = None
         self.list_gate: anyio.Event | None = None
         self.hidden = 0
+        self.forgets = False
         self.owner = Person(id=0, name="nobody")
         self.tokens: list[LoginToken | Person] = []
 
@@ -147,20 +141,26 @@ class ModelTelegram:
         )
         return Listing(channels=seen, complete=True)
 
-    async def about(self, channel: int, access_hash: int) -> About:
-        """Tell how much has happened."""
+    async def visible_from(self, channel: int, access_hash: int) -> int:
+        """Tell what is hidden."""
         assert access_hash == -channel
-        self._before("about", channel)
-        return About(pts=self._channels[channel].pts, visible_from=self.hidden)
+        self._before("visible_from", channel)
+        return self.hidden
 
     async def difference(self, channel: int, access_hash: int, pts: int) -> Difference:
         """Tell two events at a time, or that they are too many."""
         assert access_hash == -channel
         self._before("difference", channel)
         there = self._channels[channel]
+        if self.forgets:
+            return Difference(
+                pts=None, final=True, too_long=True, news=True, edited=(), deleted=()
+            )
         missed = there.events[pts - 1 :]
         if len(missed) > self._memory:
-            return Difference(pts=there.pts, final=True, too_long=True, news=True)
+            return Difference(
+                pts=there.pts, final=True, too_long=True, news=True, edited=(), deleted=()
+            )
         now, later = missed[:2], missed[2:]
         edited = {id_ for what, id_ in now if what == "edit" and id_ in there.posts}
         return Difference(
@@ -203,7 +203,7 @@ class ModelTelegram:
         return HistoryPage(
             ids=tuple(ids),
             posts=tuple(post(channel, id_, versions[id_]) for id_ in ids),
-            last=len(ids) < self._page,
+            pts=self._channels[channel].pts,
         )
 
     async def connect(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from actors.coverage import Changes, end_of, upward
 from actors.errors import ChannelClosed, Flooded
-from actors.ports import Difference
+from actors.answers import Difference
 from actors.reading import ChannelReading
 from actors.store_messages import Follow
 from actors.values import ChannelRead
@@ -52,6 +52,7 @@ class Desk:
             calls=anyio.CapacityLimiter(4),
             depth=depth,
             show=lambda _: None,
+            page_size=3,
         )
         return await reading.run()
 
@@ -114,9 +115,16 @@ async def test_too_much_to_tell_is_compared() -> None:
 async def test_what_was_edited_and_then_deleted_is_gone() -> None:
     """Whatever answer tells of it, first or last."""
     edited = Difference(
-        pts=2, final=False, too_long=False, news=False, edited=(post(1, 7, 1), post(1, 8, 1))
+        pts=2,
+        final=False,
+        too_long=False,
+        news=False,
+        edited=(post(1, 7, 1), post(1, 8, 1)),
+        deleted=(),
     )
-    deleted = Difference(pts=3, final=True, too_long=False, news=False, deleted=(7,))
+    deleted = Difference(
+        pts=3, final=True, too_long=False, news=False, edited=(), deleted=(7,)
+    )
     changes = Changes(pts=1).followed_by(edited).followed_by(deleted)
     assert changes.edited == (post(1, 8, 1),)
     assert (changes.deleted, changes.pts, changes.final) == ((7,), 3, True)
@@ -180,3 +188,15 @@ def test_the_end_of_a_coverage() -> None:
     assert end_of((), 4) == 4
     assert end_of(((1, 3), (6, 9)), 4) == 9
     assert end_of(((1, 3),), 4) == 4
+
+
+async def test_a_pts_that_telegram_has_forgotten_is_replaced_before_anything_is_read() -> None:
+    """What is published while the channel is compared is found by the next cycle."""
+    desk = Desk(posts=4)
+    await desk.read()
+    desk.telegram.forgets = True
+    read = await desk.read(listed=False)
+    assert (read.added, desk.calls[:2]) == (0, ["difference", "window"])
+    desk.telegram.forgets = False
+    desk.channel.publish()
+    assert (await desk.read(listed=False)).added == 1

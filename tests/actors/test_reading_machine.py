@@ -150,6 +150,7 @@ class ReadingMachine(RuleBasedStateMachine):
             calls=anyio.CapacityLimiter(4),
             depth=self.depth,
             show=lambda _: None,
+            page_size=3,
         )
         read = await reading.run()
         assert read.added - read.deleted == len(self.store.posts) - held
