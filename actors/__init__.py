@@ -140,7 +140,7 @@ class open:  # noqa: A001, N801  read as actors.open
         trace: TracebackType | None,
     ) -> None:
         """Close it: everything it started has ended when this returns."""
-        global _house
+        global _house  # noqa: PLW0603
         house, self._opened = self._opened, None
         if house is None:
             return  # this one was refused: the house that is open is another's

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 from runtime import Refusal
+
+Fate: TypeAlias = Literal["left", "banned", "private", "deleted"]
+"""Why an account can read a channel no more."""
 
 
 class LoginRequired(Refusal):
@@ -47,9 +51,51 @@ class SessionRevoked(Refusal):
 class ChannelClosed(Refusal):
     """Telegram does not let this account read the channel ({reason}). Join it again to read on."""
 
+    def __init__(self, reason: str, why: Fate | None = None) -> None:
+        super().__init__(reason, why)
+        self.reason = reason
+        self.why = why
+        """What became of the access, where Telegram tells; None: it may be back the next time."""
+
+
+class NoSuchChannel(Refusal):
+    """No channel is found by {what}. Give a public channel's @name or t.me link, or an invite link;
+    a link to a private channel (t.me/c/…) works for who has joined it.
+    """  # noqa: D205
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class NotAChannel(Refusal):
+    """{what} is a group or a person. Only channels are read: give a channel's @name or link."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class InviteDead(Refusal):
+    """The invite lets this account in nowhere ({reason}). Ask whoever gave it for a new one."""
+
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class JoinPending(Refusal):
+    """Joining {title} was asked for, and its owners have to agree. Try again when they have."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.title = title
+
+
+class TooManyChannels(Refusal):
+    """The account is in as many channels as Telegram allows. Leave some in Telegram's own app, then
+    try again.
+    """  # noqa: D205
 
 
 class PasswordRequired(Refusal):

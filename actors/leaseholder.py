@@ -156,11 +156,8 @@ class LeaseActor(Actor[LeaseMessage]):
 
     async def _prolong(self, database: Database) -> bool:
         asked = self._term.now()
-        return (
-            self._term.holds(self._incarnation)
-            and await leases.renew(database, self._incarnation, ttl=self._ttl)
-            and self._term.renewed(self._incarnation, self._deadline(asked))
-        )
+        renewed = await leases.renew(database, self._incarnation, ttl=self._ttl)
+        return renewed and self._term.renewed(self._incarnation, self._deadline(asked))
 
     async def _register(self, database: Database) -> None:
         name = f"pid {os.getpid()} on {socket.gethostname()}, data folder {self._data}"

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from actors.answers import Difference, Folder, Found, Heard, HistoryPage, Listing
 from actors.values import Authorisation
 from runtime import Request
-from storage.rows import ChannelSeen, Hold, PostRow
+from storage.rows import ChannelSeen, Hold
 
 R = TypeVar("R")
 
@@ -43,14 +44,6 @@ class CodeSent:
     """How the next one would come."""
     resend_after: float
     """Seconds until the next one may be asked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryPage:
-    """A page of a channel's history: every id that came, and the posts among them."""
-
-    ids: tuple[int, ...]
-    posts: tuple[PostRow, ...]
 
 
 class TelegramPort(Protocol):
@@ -105,14 +98,53 @@ class TelegramPort(Protocol):
     async def lost(self) -> None:
         """Return when the connection has ended by itself, whatever the reason."""
 
-    async def channels(self) -> tuple[ChannelSeen, ...]:
-        """Return the broadcast channels in the account's dialogs."""
+    async def channels(self) -> Listing:
+        """Return the broadcast channels in the account's dialogs, with their pts."""
 
     async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
         """Return the id of the n-th newest message of a channel, None if it has fewer."""
 
     async def history(self, channel: int, access_hash: int, low: int) -> HistoryPage:
         """Return the messages of a channel that follow upward from id `low`, inclusive."""
+
+    async def window(self, channel: int, access_hash: int, below: int | None) -> HistoryPage:
+        """Return the newest messages of a channel with ids below one, or the newest of all.
+
+        Between its highest id and `below` there are no messages either.
+        """
+
+    async def difference(self, channel: int, access_hash: int, pts: int) -> Difference:
+        """Return what happened in a channel after a pts."""
+
+    async def visible_from(self, channel: int, access_hash: int) -> int:
+        """Return the newest id of a channel that is hidden from the account; 0 if none is."""
+
+    async def find(self, what: str) -> Found:
+        """Find a channel by its @name, a link to it or to a post, or an invite; join nothing.
+
+        Raises `NoSuchChannel`, `NotAChannel` or `InviteDead`.
+        """
+
+    async def join(self, invite: str) -> ChannelSeen:
+        """Join a channel by an invite link; also if it was joined before.
+
+        Raises what `find` raises, `JoinPending` or `TooManyChannels`.
+        """
+
+    async def folders(self) -> tuple[Folder, ...]:
+        """Return the account's folders."""
+
+    async def listen(self) -> None:
+        """Have Telegram tell what happens, from now on and after each reconnection."""
+
+    async def heard(self) -> Heard:
+        """Wait for something to happen, and return it: of each channel the sum since the last time.
+
+        Raises `TelegramUnreachable` once the connection has ended.
+        """
+
+    async def alive(self) -> None:
+        """Raise `TelegramUnreachable` in short order unless Telegram still answers."""
 
     def record(self) -> bytes:
         """Return the session as it is now, to be sealed and kept."""

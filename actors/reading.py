@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import anyio
 
+from actors.answers import HistoryPage
 from actors.coverage import Changes, Range, end_of, floor_of, holes, page, upward
 from actors.errors import ChannelClosed, Flooded
 from actors.gathering import Gathering
-from actors.answers import HistoryPage
 from actors.ports import Asks, TelegramPort
 from actors.store_messages import Amend, KeepVisible, LoseChannel, NoteFlood, StoreBatch
 from actors.values import ChannelRead

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, assert_never
 
 from actors.errors import Flooded
 from actors.messages import (
@@ -13,6 +13,7 @@ from actors.messages import (
     ReadOnce,
     SchedulerMessage,
     SessionMessage,
+    TickRequest,
 )
 from actors.ports import Asks
 from actors.reader import READ_SECONDS
@@ -70,7 +71,11 @@ class SchedulerActor(Actor[SchedulerMessage]):
 
     async def handle(self, message: SchedulerMessage, /) -> object:
         """Look at once."""
-        return self.job(self._tick(), key="tick")
+        match message:
+            case TickRequest():
+                return self.job(self._tick(), key="tick")
+            case _:
+                assert_never(message)
 
     async def _tick_on(self) -> None:
         while True:

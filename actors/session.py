@@ -11,6 +11,7 @@ from typing import assert_never
 import anyio
 
 from actors.account import Account
+from actors.answers import Listing
 from actors.connection import Connection
 from actors.coverage import is_due
 from actors.errors import AlreadyLoggedIn, Flooded, Interrupted, SessionRevoked, WrongAccount
@@ -25,8 +26,8 @@ from actors.messages import (
     ForgetRequest,
     GiveBackInvite,
     ListAuthorisations,
-    LoginRequest,
     ListRequest,
+    LoginRequest,
     LogoutRequest,
     PasswordRequest,
     ReadChannel,
@@ -220,20 +221,28 @@ class SessionActor(Actor[SessionMessage]):
             await telegram.end_authorisation(authorisation)
 
     async def _list(self) -> Listed:
-        async with self._at_work() as telegram:
-            try:
-                listing = await telegram.channels()
-            except Flooded as flood:
-                await self._flooded("dialogs", flood)
-                raise
-            seen = {channel.id: channel for channel in listing.channels}
-            follow = Follow(
-                hold=await self._account.own(), seen=listing.channels, complete=listing.complete
-            )
-            states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
-            await self._connection.keep()
+        self._reading += 1
+        try:
+            async with self._at_work() as telegram:
+                listing = await self._channels(telegram)
+                hold = await self._account.own()
+                follow = Follow(hold=hold, seen=listing.channels, complete=listing.complete)
+                states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
+                await self._connection.keep()
+        finally:
+            self._reading -= 1
+        seen = {channel.id: channel for channel in listing.channels}
         due = [each for each in states if each.id in seen and is_due(each, seen[each.id])]
         return Listed(channels=len(states), due=tuple((each.id, each.title) for each in due))
+
+    async def _channels(self, telegram: TelegramPort) -> Listing:
+        try:
+            return await telegram.channels()
+        except Flooded as flood:
+            self._flood_until = flood.until
+            hold = await self._account.own()
+            await self._store.ask(NoteFlood(hold=hold, method="dialogs", until=flood.until))
+            raise
 
     async def _read(self, request: ReadChannel) -> ChannelRead:
         async def show(added: int) -> None:
@@ -262,11 +271,6 @@ class SessionActor(Actor[SessionMessage]):
         if read.flood_until is not None:
             self._flood_until = read.flood_until
         return read
-
-    async def _flooded(self, method: str, flood: Flooded) -> None:
-        self._flood_until = flood.until
-        hold = await self._account.own()
-        await self._store.ask(NoteFlood(hold=hold, method=method, until=flood.until))
 
     @asynccontextmanager
     async def _at_work(self) -> AsyncIterator[TelegramPort]:

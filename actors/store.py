@@ -14,7 +14,6 @@ from actors.messages import (
     CountPosts,
     DismissSession,
     ExpireSession,
-    Follow,
     ForgetAccount,
     GiveBackInvite,
     ListAccounts,
@@ -30,11 +29,28 @@ from actors.messages import (
     RevokeInvite,
     SaveSession,
     SaveTransition,
-    StoreBatch,
     StoreMessage,
     WasAdmitted,
 )
 from actors.settings import Settings
+from actors.store_messages import (
+    AddReport,
+    Amend,
+    ChannelDone,
+    DueAccounts,
+    Follow,
+    KeepVisible,
+    LastReport,
+    ListReaders,
+    LoadChannel,
+    LoadFloods,
+    LoseChannel,
+    NoteFlood,
+    SetEvery,
+    StoreBatch,
+    TakeDue,
+    TellUnread,
+)
 from runtime import Actor, ActorError, Refusal
 from runtime.logs import get_logger
 from storage import accounts, forgetting, invites, notices, posts, sessions
@@ -113,8 +129,30 @@ class StoreActor(Actor[StoreMessage]):
                 return _of_sessions(db, vault, message)
             case ClaimInvite() | GiveBackInvite() | MakeInvite() | ListInvites() | RevokeInvite():
                 return _of_invites(db, message)
-            case Follow() | StoreBatch() | ListChannels() | ListPosts() | CountPosts():
-                return _of_posts(db, message)
+            case ListChannels() | ListPosts() | CountPosts():
+                return _of_reads(db, message)
+            case (
+                Follow()
+                | LoadChannel()
+                | StoreBatch()
+                | Amend()
+                | KeepVisible()
+                | LoseChannel()
+                | ListReaders()
+            ):
+                return _of_channels(db, message)
+            case (
+                NoteFlood()
+                | LoadFloods()
+                | TakeDue()
+                | ChannelDone()
+                | DueAccounts()
+                | TellUnread()
+                | AddReport()
+                | LastReport()
+                | SetEvery()
+            ):
+                return _of_schedule(db, message)
             case _:
                 assert_never(message)
 
@@ -198,20 +236,60 @@ def _of_invites(
             return invites.revoke(db, message.invite)
 
 
-def _of_posts(
-    db: Database, message: Follow | StoreBatch | ListChannels | ListPosts | CountPosts
+def _of_reads(
+    db: Database, message: ListChannels | ListPosts | CountPosts
 ) -> Coroutine[Any, Any, object]:
     match message:
-        case Follow():
-            return _tuple(posts.follow(db, message.hold, message.seen))
-        case StoreBatch():
-            return posts.store(db, message.hold, message.batch)
         case ListChannels():
             return _tuple(posts.channels(db, message.account))
         case ListPosts():
             return _tuple(posts.newest(db, message.account, message.limit, message.channel))
         case CountPosts():
             return posts.count(db, message.account)
+
+
+def _of_channels(
+    db: Database,
+    message: Follow | LoadChannel | StoreBatch | Amend | KeepVisible | LoseChannel | ListReaders,
+) -> Coroutine[Any, Any, object]:
+    match message:
+        case Follow():
+            return _tuple(posts.follow(db, message.hold, message.seen, complete=message.complete))
+        case LoadChannel():
+            return posts.state(db, message.account, message.channel)
+        case StoreBatch():
+            return posts.store(db, message.hold, message.batch)
+        case Amend():
+            return posts.amend(db, message.hold, message.amendment)
+        case KeepVisible():
+            return posts.sees_from(db, message.hold, message.channel, message.visible_from)
+        case LoseChannel():
+            return posts.lost(db, message.hold, message.channel, message.why)
+        case ListReaders():
+            return _tuple(posts.readers(db, message.channel))
+
+
+def _of_schedule(
+    db: Database,
+    message: (
+        NoteFlood
+        | LoadFloods
+        | TakeDue
+        | ChannelDone
+        | DueAccounts
+        | TellUnread
+        | AddReport
+        | LastReport
+        | SetEvery
+    ),
+) -> Coroutine[Any, Any, object]:
+    match message:
+        case LoadFloods():
+            return _value({})
+        case TakeDue() | DueAccounts():
+            return _value(())
+        case _:
+            return _value(None)
 
 
 async def _value(value: T) -> T:

@@ -6,6 +6,7 @@ from storage.errors import LeaseLost
 from storage.leases import decisive
 from storage.queries import sql
 from storage.rows import Forgotten, Hold
+from storage.subscriptions import clean_on
 
 FORGET_SECONDS = 600.0  # for one statement: an account may be the last to follow large channels
 
@@ -24,8 +25,7 @@ async def forget(db: Database, hold: Hold) -> Forgotten:
         await connection.execute(sql.forget_notices, hold.account)
         await connection.execute(sql.delete_account, hold.account, timeout=FORGET_SECONDS)
         # Only now: another statement's end is another look at who follows what.
-        gone = await connection.fetchrow(
-            sql.delete_forsaken_channels, [row["id"] for row in seen], timeout=FORGET_SECONDS
-        )
-        assert gone is not None, "counts are a row"  # noqa: S101
-    return Forgotten(account=hold.account, subscriptions=len(seen), **gone)
+        gone = await clean_on(connection, [row["id"] for row in seen])
+    return Forgotten(
+        account=hold.account, subscriptions=len(seen), channels=gone.channels, posts=gone.posts
+    )

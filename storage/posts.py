@@ -1,72 +1,98 @@
-"""Channels, who follows them, and their posts."""
+"""Posts, as they are found, change and vanish."""
 
-from collections.abc import Sequence
+import asyncpg
 
-from storage.database import Database, Row, coverage
+from storage.amending import Changes, changes, made, more
+from storage.columns import columns, stored_post
+from storage.database import Connection, Database, Row, coverage
 from storage.errors import LeaseLost, UnknownChannel
 from storage.leases import decisive
 from storage.queries import sql
-from storage.rows import (
-    Batch,
-    ChannelSeen,
-    ChannelState,
-    ChannelView,
-    Hold,
-    PostRow,
-    PostView,
-    Stored,
+from storage.reads import MOST, channels, count, newest, permalink, post
+from storage.rows import Amended, Amendment, Batch, Hold, PostRow, Stored
+from storage.subscriptions import (
+    Depth,
+    clean,
+    follow,
+    follow_one,
+    lost,
+    readers,
+    sees_from,
+    state,
+    unfollow,
 )
-from storage.text import storable
 
-MOST = 1000
+__all__ = [
+    "MOST",
+    "Depth",
+    "amend",
+    "channels",
+    "clean",
+    "count",
+    "follow",
+    "follow_one",
+    "lost",
+    "newest",
+    "permalink",
+    "post",
+    "readers",
+    "sees_from",
+    "state",
+    "store",
+    "unfollow",
+]
 
-
-async def follow(db: Database, hold: Hold, seen: Sequence[ChannelSeen]) -> list[ChannelState]:
-    """Make exactly these channels the ones a held account follows, in this order.
-
-    Return their states in the same order; of channels given twice the first counts.
-    """
-    first: dict[int, ChannelSeen] = {}
-    for channel in seen:
-        first.setdefault(channel.id, channel)
-    unique = list(first.values())
-    fence = (hold.account, hold.incarnation, hold.epoch)
-    async with decisive(db) as connection:
-        if await connection.fetchrow(sql.lock_account, *fence) is None:
-            raise LeaseLost(hold.account)
-        await connection.execute(
-            sql.see_channels,
-            [channel.id for channel in unique],
-            [storable(channel.title) for channel in unique],
-            [channel.username and storable(channel.username) for channel in unique],
-        )
-        await connection.execute(
-            sql.subscribe,
-            hold.account,
-            [channel.id for channel in unique],
-            [channel.access_hash for channel in unique],
-            [channel.top for channel in unique],
-        )
-        rows = await connection.fetch(sql.followed, hold.account)
-    return [_state(row) for row in rows]
+_ALBUM = "posts_album"
 
 
 async def store(db: Database, hold: Hold, batch: Batch) -> Stored:
     """Store a batch that a held account read, and grow the channel's coverage, in one transaction.
 
-    A post that is held already stays as it is; a wrong batch is a ValueError before any I/O.
+    Each post that is new is enqueued for tagging and indexing. A post that is held already stays
+    as it is, but an album takes in what was not held of it. A wrong batch is a ValueError before
+    any I/O.
     """
     _check(batch)
-    posts = batch.posts
-    row = await db.fetch_row(
+    posts = made(batch.posts)
+    async with db.connection() as connection:
+        try:
+            return await _insert(connection, hold, batch, posts)
+        except (asyncpg.UniqueViolationError, asyncpg.NotNullViolationError) as error:
+            if error.constraint_name != _ALBUM and error.column_name != "parts":
+                raise
+    return await _store_parts(db, hold, batch, posts)
+
+
+async def amend(db: Database, hold: Hold, amendment: Amendment) -> Amended:
+    """Write what has become of held posts, and how far that is known, in one transaction.
+
+    A post that holds something else is enqueued again, one that is gone for its removal; counts
+    are refreshed silently. What a window does not show is gone only if the account may see it.
+    """
+    _check_messages(amendment.channel_id, amendment.seen)
+    async with decisive(db) as connection:
+        sight = await _lock(connection, hold, amendment.channel_id)
+        held = await _held(connection, amendment)
+        found = changes(held, amendment, sight["visible_from"])
+        await _write(connection, amendment.channel_id, found)
+        is_newest = amendment.window is not None and amendment.swept_to is None
+        await connection.execute(
+            sql.note_reading,
+            amendment.channel_id,
+            amendment.pts,
+            is_newest,
+            amendment.swept_to,
+        )
+    return Amended(edited=len(found.edited), deleted=len(found.gone))
+
+
+async def _insert(connection: Connection, hold: Hold, batch: Batch, posts: list[PostRow]) -> Stored:
+    row = await connection.fetchrow(
         sql.store_posts,
         batch.channel_id,
         *batch.read,
         batch.floor,
-        [post.id for post in posts],
-        [post.published_at for post in posts],
-        [post.edited_at for post in posts],
-        [storable(post.text) for post in posts],
+        [columns(post) for post in posts],
         hold.account,
         hold.incarnation,
         hold.epoch,
@@ -79,29 +105,56 @@ async def store(db: Database, hold: Hold, batch: Batch) -> Stored:
     return Stored(added=row["added"], coverage=coverage(row["coverage"]))
 
 
-async def newest(
-    db: Database, account: int, limit: int, channel: int | None = None
-) -> list[PostView]:
-    """Return the newest posts the account may read, of one channel or of all it follows."""
-    if not 0 < limit <= MOST:
-        msg = f"limit must be from 1 to {MOST}, not {limit}"
-        raise ValueError(msg)
-    return [_post(row) for row in await db.fetch(sql.newest_posts, account, limit, channel)]
+async def _store_parts(db: Database, hold: Hold, batch: Batch, posts: list[PostRow]) -> Stored:
+    """Store a batch with messages of albums that are held."""
+    albums = {each.content.album: each for each in posts}
+    async with decisive(db) as connection:
+        await _lock(connection, hold, batch.channel_id)
+        rows = await connection.fetch(sql.held_albums, batch.channel_id, list(albums))
+        found = Changes()
+        held = {each.content.album: each for each in (stored_post(row) for row in rows)}
+        for album, each in held.items():
+            found.note(each, more(each, albums[album]))
+        await _write(connection, batch.channel_id, found)
+        rest = [post for post in posts if post.content.album not in held]
+        return await _insert(connection, hold, batch, rest)
 
 
-async def channels(db: Database, account: int) -> list[ChannelView]:
-    """Return the channels the account follows, in its order, with what is held of them."""
-    return [_channel(row) for row in await db.fetch(sql.channel_views, account)]
+async def _lock(connection: Connection, hold: Hold, channel: int) -> Row:
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    if await connection.fetchrow(sql.keep_hold, *fence) is None:
+        raise LeaseLost(hold.account)
+    row = await connection.fetchrow(sql.lock_channel, channel, hold.account)
+    if row is None:
+        raise UnknownChannel(channel)
+    return row
 
 
-async def count(db: Database, account: int) -> int:
-    """Count the posts held of the channels the account follows."""
-    return int(await db.fetch_value(sql.count_posts, account))
+async def _held(connection: Connection, amendment: Amendment) -> list[PostRow]:
+    """The posts that an amendment may change."""
+    ids = [*(post.id for post in amendment.seen), *amendment.deleted]
+    low, high = amendment.window or (0, 0)
+    reach = [*ids, *([low, high] if low < high else [])]
+    if not reach:
+        return []
+    rows = await connection.fetch(
+        sql.held_posts, amendment.channel_id, ids, low, high, min(reach), max(reach)
+    )
+    return [stored_post(row) for row in rows]
 
 
-def permalink(channel: int, username: str | None, post: int) -> str:
-    """Return the post's address at Telegram; without a username it opens for members only."""
-    return f"https://t.me/{username}/{post}" if username else f"https://t.me/c/{channel}/{post}"
+async def _write(connection: Connection, channel: int, found: Changes) -> None:
+    written = found.written
+    if found.gone:
+        await connection.execute(sql.remove_posts, channel, found.gone)
+    if written:
+        new = [columns(post) for post in written.values()]
+        await connection.execute(sql.change_posts, channel, list(written), new)
+    if found.left:
+        await connection.execute(sql.disarm_work, channel, found.left)
+    if found.edited:
+        ids = [post.id for post in found.edited.values()]
+        await connection.execute(sql.arm_work, channel, ids)
 
 
 def _check(batch: Batch) -> None:
@@ -109,34 +162,23 @@ def _check(batch: Batch) -> None:
     if first > end:
         msg = f"the span {batch.read} ends before it begins"
         raise ValueError(msg)
-    for post in batch.posts:
-        if post.channel_id != batch.channel_id or not first <= post.id < end:
-            msg = f"post {post.channel_id}/{post.id} is outside {batch.channel_id} {batch.read}"
+    for each in batch.posts:
+        if not first <= each.id < end:
+            msg = f"post {each.channel_id}/{each.id} is outside {batch.channel_id} {batch.read}"
             raise ValueError(msg)
-        _check_times(post)
+    _check_messages(batch.channel_id, batch.posts)
 
 
-def _check_times(post: PostRow) -> None:
-    if post.published_at.tzinfo is None or (post.edited_at and post.edited_at.tzinfo is None):
-        msg = f"post {post.channel_id}/{post.id} has a time without an offset"
-        raise ValueError(msg)
-
-
-def _state(row: Row) -> ChannelState:
-    return ChannelState(**{**row, "coverage": coverage(row["coverage"])})
-
-
-def _channel(row: Row) -> ChannelView:
-    return ChannelView(**{**row, "coverage": coverage(row["coverage"])})
-
-
-def _post(row: Row) -> PostView:
-    return PostView(
-        channel_id=row["channel_id"],
-        channel_title=row["title"],
-        id=row["id"],
-        published_at=row["published_at"],
-        edited_at=row["edited_at"],
-        text=row["text"],
-        permalink=permalink(row["channel_id"], row["username"], row["id"]),
-    )
+def _check_messages(channel: int, messages: tuple[PostRow, ...]) -> None:
+    for each in messages:
+        told = f"post {each.channel_id}/{each.id}"
+        if each.channel_id != channel:
+            msg = f"{told} is outside {channel}"
+            raise ValueError(msg)
+        if each.published_at.tzinfo is None or (each.edited_at and each.edited_at.tzinfo is None):
+            msg = f"{told} has a time without an offset"
+            raise ValueError(msg)
+        parts = [caption.part for caption in each.content.captions]
+        if parts != ([] if each.content.album is None else [each.id]):
+            msg = f"{told} is not one message: it holds {parts}"
+            raise ValueError(msg)

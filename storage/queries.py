@@ -40,13 +40,41 @@ class Queries:
     save_session: str
     admit: str
     lock_account: str
+    keep_hold: str
+    lock_anyones_account: str
     see_channels: str
     subscribe: str
+    subscribe_one: str
+    unwant: str
+    lose_channel: str
+    limit_sight: str
     followed: str
+    readers: str
+    lock_channels: str
+    forsaken_channels: str
+    long_forsaken_channels: str
+    delete_posts: str
+    replace_work: str
+    reset_channels: str
+    delete_channels: str
     store_posts: str
+    lock_channel: str
+    held_albums: str
+    held_posts: str
+    change_posts: str
+    remove_posts: str
+    arm_work: str
+    disarm_work: str
+    note_reading: str
     newest_posts: str
+    post_of: str
     channel_views: str
     count_posts: str
+    claim_work: str
+    finish_work: str
+    put_back_work: str
+    give_up_work: str
+    count_work: str
     count_accounts: str
     sealed_sessions: str
     write_notice: str
@@ -74,7 +102,6 @@ class Queries:
     lock_seen_channels: str
     forget_notices: str
     delete_account: str
-    delete_forsaken_channels: str
 
 
 def load(text: str) -> Queries:

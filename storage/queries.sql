@@ -197,97 +197,510 @@ SELECT id FROM nodes JOIN accounts ON holder = incarnation
 WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked
 FOR KEY SHARE OF nodes FOR NO KEY UPDATE OF accounts;
 
+-- name: keep_hold
+-- See that a hold of an account counts, until this transaction ends.
+SELECT id FROM nodes JOIN accounts ON holder = incarnation
+WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked
+FOR KEY SHARE OF nodes FOR SHARE OF accounts;
+
+-- name: lock_anyones_account
+-- Let one change of an account's channels run at a time, whoever holds the account.
+SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: see_channels
 -- Register the channels an account sees, in the order of their ids so that two do not deadlock.
-INSERT INTO channels (id, title, username)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) AS seen (id, title, username)
+INSERT INTO channels (id, title, username, protected, pts)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[], $5::bigint[])
+    AS seen (id, title, username, protected, pts)
 ORDER BY id
-ON CONFLICT (id) DO UPDATE SET title = excluded.title, username = excluded.username
-    WHERE (channels.title, channels.username) IS DISTINCT FROM (excluded.title, excluded.username);
+ON CONFLICT (id) DO UPDATE SET
+    title = excluded.title,
+    username = excluded.username,
+    protected = excluded.protected,
+    pts = coalesce(channels.pts, excluded.pts)  -- what is known of its changes is not skipped
+WHERE
+    (channels.title, channels.username, channels.protected)
+        IS DISTINCT FROM (excluded.title, excluded.username, excluded.protected)
+    OR (channels.pts IS NULL AND excluded.pts IS NOT NULL);
 
 -- name: subscribe
--- Make exactly these channels the ones an account follows; the others are left.
+-- Confirm these channels as ones an account is a member of; if they are all, the others are left.
 WITH seen AS (
     SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[])
         WITH ORDINALITY AS seen (channel, access_hash, top, position)
 ), gone AS (
-    UPDATE subscriptions SET left_at = now()
-    WHERE account = $1 AND left_at IS NULL AND channel <> ALL ($2::bigint[])
+    UPDATE subscriptions SET left_at = now(), why_left = 'left'
+    FROM channels
+    WHERE account = $1 AND channels.id = channel AND left_at IS NULL
+        AND $5 AND channel <> ALL ($2::bigint[])
+        AND (source = 'list' OR username IS NULL)  -- a public one may be followed from outside
 )
-INSERT INTO subscriptions (account, channel, access_hash, top, position)
-SELECT $1, channel, access_hash, top, position FROM seen
+INSERT INTO subscriptions (account, channel, access_hash, top, position, confirmed_at)
+SELECT $1, channel, access_hash, top, position, now() FROM seen
 ON CONFLICT (account, channel) DO UPDATE SET
     access_hash = excluded.access_hash,
     top = excluded.top,
     position = excluded.position,
+    confirmed_at = excluded.confirmed_at,
     followed_at = CASE
         WHEN subscriptions.left_at IS NULL THEN subscriptions.followed_at ELSE now()
     END,
-    left_at = NULL;
+    visible_from = CASE WHEN subscriptions.left_at IS NULL THEN subscriptions.visible_from END,
+    left_at = NULL,
+    why_left = NULL;
+
+-- name: subscribe_one
+-- Let an account follow a channel by its own choice, after all those it follows.
+INSERT INTO subscriptions (
+    account, channel, access_hash, top, position, confirmed_at, depth, reach, source
+)
+SELECT $1, $2, $3, $4, coalesce(max(position) + 1, 1), now(), $5, $6, $7
+FROM subscriptions WHERE account = $1
+ON CONFLICT (account, channel) DO UPDATE SET
+    access_hash = excluded.access_hash,
+    top = excluded.top,
+    confirmed_at = excluded.confirmed_at,
+    depth = excluded.depth,
+    reach = excluded.reach,
+    source = excluded.source,
+    wanted = true,
+    followed_at = CASE
+        WHEN subscriptions.left_at IS NULL AND subscriptions.wanted
+        THEN subscriptions.followed_at ELSE now()
+    END,
+    visible_from = CASE WHEN subscriptions.left_at IS NULL THEN subscriptions.visible_from END,
+    left_at = NULL,
+    why_left = NULL;
+
+-- name: unwant
+-- Let an account follow a channel no more, member of it or not.
+UPDATE subscriptions SET wanted = false
+WHERE account = $1 AND channel = $2 AND wanted
+RETURNING channel;
+
+-- name: lose_channel
+-- Note why an account cannot read a channel any more.
+UPDATE subscriptions SET left_at = now(), why_left = $3
+WHERE account = $1 AND channel = $2 AND left_at IS NULL
+RETURNING channel;
+
+-- name: limit_sight
+-- Note from where on an account sees a channel's messages.
+UPDATE subscriptions SET visible_from = $3
+WHERE account = $1 AND channel = $2 AND left_at IS NULL
+RETURNING channel;
 
 -- name: followed
--- The channels an account follows, in its order, with what of them was read.
-SELECT channels.id, access_hash, title, username, coverage, floor, top
+-- The channels an account follows, or one of them, in its order, with what of them was read.
+SELECT
+    channels.id, access_hash, title, username, coverage, floor, top, pts,
+    coalesce(visible_from, CASE WHEN username IS NOT NULL THEN 0 END) AS visible_from,
+    window_at IS NULL OR window_at <= now() - $3::interval AS window_due,
+    sweep_from, protected, wish.depth, wish.reach
 FROM subscriptions JOIN channels ON channels.id = subscriptions.channel
-WHERE account = $1 AND left_at IS NULL
+CROSS JOIN LATERAL (
+    SELECT max(depth) AS depth, max(reach) AS reach FROM subscriptions
+    WHERE channel = channels.id AND wanted AND left_at IS NULL
+) AS wish
+WHERE account = $1 AND wanted AND left_at IS NULL AND ($2::bigint IS NULL OR channels.id = $2)
 ORDER BY position, channels.id;
 
+-- name: readers
+-- The accounts that are logged in and follow a channel.
+SELECT
+    account, access_hash,
+    coalesce(visible_from, CASE WHEN username IS NOT NULL THEN 0 END) AS visible_from
+FROM subscriptions
+JOIN accounts ON accounts.id = account
+JOIN channels ON channels.id = channel
+WHERE channel = $1 AND wanted AND left_at IS NULL AND state = 'READY'
+ORDER BY account;
+
+-- name: lock_channels
+-- Lock channels, in the order of their ids so that two do not deadlock.
+SELECT id FROM channels WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE;
+
+-- name: forsaken_channels
+-- Those of some channels that nobody follows, and whether somebody is a member all the same.
+SELECT id, EXISTS (SELECT FROM subscriptions WHERE channel = id AND left_at IS NULL) AS known
+FROM channels
+WHERE id = ANY ($1::bigint[]) AND NOT EXISTS (
+    SELECT FROM subscriptions WHERE channel = id AND wanted AND left_at IS NULL
+);
+
+-- name: long_forsaken_channels
+-- Channels that nobody has followed for so long, and of which something is held.
+SELECT id FROM channels
+WHERE NOT EXISTS (
+        SELECT FROM subscriptions
+        WHERE channel = id AND wanted AND (left_at IS NULL OR left_at > now() - $1::interval)
+    )
+    AND (
+        coverage <> '{}' OR floor IS NOT NULL
+        OR NOT EXISTS (SELECT FROM subscriptions WHERE channel = id AND left_at IS NULL)
+    )
+ORDER BY id LIMIT $2;
+
+-- name: delete_posts
+-- Delete all posts of some channels, and count them.
+WITH gone AS (
+    DELETE FROM posts WHERE channel_id = ANY ($1::bigint[]) RETURNING 1
+)
+SELECT count(*) FROM gone;
+
+-- name: replace_work
+-- Replace the work of whole channels by their removal from the index, once no worker is at it.
+WITH held AS MATERIALIZED (
+    SELECT kind, channel_id, post_id, worker, not_before FROM work
+    WHERE channel_id = ANY ($1::bigint[]) AND post_id <> 0
+    ORDER BY kind, channel_id, post_id FOR UPDATE
+), dropped AS (
+    DELETE FROM work USING held
+    WHERE work.kind = held.kind AND work.channel_id = held.channel_id
+        AND work.post_id = held.post_id
+)
+INSERT INTO work (kind, channel_id, post_id, not_before)
+SELECT 'unindex', id, 0, greatest(
+    now(),
+    (
+        SELECT max(not_before) FROM held
+        WHERE channel_id = id AND kind = 'index' AND worker IS NOT NULL
+    )
+)
+FROM unnest($1::bigint[]) AS id
+ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
+    again = true, attempts = 0, reason = NULL, dead_at = NULL, enqueued_at = now(),
+    not_before = greatest(work.not_before, excluded.not_before);
+
+-- name: reset_channels
+-- Forget what was read of some channels.
+UPDATE channels SET
+    coverage = '{}', floor = NULL, pts = NULL, window_at = NULL, sweep_from = NULL, read_at = NULL
+WHERE id = ANY ($1::bigint[]);
+
+-- name: delete_channels
+-- Delete some channels, and who once followed them.
+DELETE FROM channels WHERE id = ANY ($1::bigint[]);
+
 -- name: store_posts
--- Add a batch's posts that are new and grow the coverage, together, if an account's hold counts.
+-- Add a batch's posts that are new, their work, and the coverage, together, if a hold counts.
 WITH fence AS MATERIALIZED (
     SELECT accounts.id FROM nodes JOIN accounts ON holder = incarnation
-    WHERE accounts.id = $9 AND incarnation = $10 AND epoch = $11 AND NOT revoked
+    WHERE accounts.id = $6 AND incarnation = $7 AND epoch = $8 AND NOT revoked
     FOR KEY SHARE OF nodes FOR SHARE OF accounts
 ), channel AS (
     UPDATE channels SET
         coverage = coverage + int8multirange(int8range($2, $3)),
-        floor = coalesce(floor, $4)
+        floor = coalesce(floor, $4),
+        read_at = now()
     FROM fence
     WHERE channels.id = $1
     RETURNING channels.id, coverage
 ), added AS (
     -- Reading from channel makes the row's lock come first, so batches of one channel queue.
-    INSERT INTO posts (channel_id, id, published_at, edited_at, text)
-    SELECT channel.id, post.id, post.published_at, post.edited_at, post.text
-    FROM channel, unnest($5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::text[])
-        AS post (id, published_at, edited_at, text)
-    ON CONFLICT (channel_id, id) DO NOTHING
-    RETURNING 1
+    INSERT INTO posts (
+        channel_id, id, published_at, edited_at, text, html, author, reply_to, album, parts,
+        captions, media, forward, links, views, forwards, reactions, comments, protected
+    )
+    SELECT channel.id, post.* FROM channel, unnest($5::incoming_post[]) AS post
+    ON CONFLICT (channel_id, id) DO UPDATE
+        -- More of an album that is held is merged by other statements; here it breaks a rule, so
+        -- that all is undone. If the album is held by another id, it breaks the unique one.
+        SET parts = NULL
+        WHERE posts.album = excluded.album AND NOT posts.parts @> excluded.parts
+    RETURNING id
+), armed AS (
+    INSERT INTO work (kind, channel_id, post_id)
+    SELECT kind, channel.id, added.id
+    FROM unnest('{index,tag}'::text[]) AS kind, channel, added
+    ORDER BY kind, added.id
+    ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
+        again = true, attempts = 0, reason = NULL, dead_at = NULL, enqueued_at = now(),
+        not_before = CASE WHEN work.worker IS NULL THEN now() ELSE work.not_before END
 )
 SELECT
     EXISTS (SELECT FROM fence) AS held,
     (SELECT coverage FROM channel) AS coverage,
     (SELECT count(*) FROM added) AS added;
 
--- name: newest_posts
--- The newest posts of the channels an account follows, or of one of them.
+-- name: lock_channel
+-- Let one change of a channel's posts run at a time, and tell what an account sees of it.
 SELECT
-    post.channel_id, title, username, post.id, post.published_at, post.edited_at, post.text
-FROM subscriptions
-JOIN channels ON channels.id = subscriptions.channel
+    coverage,
+    coalesce(
+        (
+            SELECT visible_from FROM subscriptions
+            WHERE account = $2 AND channel = id AND left_at IS NULL
+        ),
+        CASE WHEN username IS NOT NULL THEN 0 END
+    ) AS visible_from
+FROM channels WHERE id = $1
+FOR NO KEY UPDATE OF channels;
+
+-- name: held_albums
+-- What is held of some of a channel's albums.
+SELECT * FROM posts WHERE channel_id = $1 AND album = ANY ($2::bigint[]) ORDER BY id;
+
+-- name: held_posts
+-- The posts that hold certain messages of a channel, or any from the first to before the second.
+SELECT * FROM posts WHERE channel_id = $1 AND id IN (
+    SELECT id FROM posts
+    WHERE channel_id = $1 AND (id = ANY ($2::bigint[]) OR id >= $3 AND id < $4)
+    UNION
+    SELECT id FROM posts
+    WHERE channel_id = $1 AND album IS NOT NULL
+        AND parts[cardinality(parts)] >= $5 AND id <= $6  -- all the messages lie between
+        AND (
+            parts && $2::bigint[]
+            OR EXISTS (SELECT FROM unnest(parts) AS part WHERE part >= $3 AND part < $4)
+        )
+)
+ORDER BY id;
+
+-- name: change_posts
+-- Replace what posts hold; an album whose first message is gone gets another id.
+UPDATE posts SET
+    id = new.id, published_at = new.published_at, edited_at = new.edited_at, text = new.text,
+    html = new.html, author = new.author, reply_to = new.reply_to, album = new.album,
+    parts = new.parts, captions = new.captions, media = new.media, forward = new.forward,
+    links = new.links, views = new.views, forwards = new.forwards, reactions = new.reactions,
+    comments = new.comments, protected = new.protected
+FROM unnest($2::bigint[]) WITH ORDINALITY AS old (old, number)
+JOIN (
+    SELECT post.*, row_number() OVER () AS number FROM unnest($3::incoming_post[]) AS post
+) AS new USING (number)
+WHERE channel_id = $1 AND posts.id = old.old;
+
+-- name: remove_posts
+-- Delete posts.
+DELETE FROM posts WHERE channel_id = $1 AND id = ANY ($2::bigint[]);
+
+-- name: arm_work
+-- Enqueue the work of posts that have changed; what a worker has of it will be done again.
+INSERT INTO work (kind, channel_id, post_id)
+SELECT kind, $1, id FROM unnest('{index,tag}'::text[]) AS kind, unnest($2::bigint[]) AS id
+ORDER BY kind, id
+ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
+    again = true, attempts = 0, reason = NULL, dead_at = NULL, enqueued_at = now(),
+    not_before = CASE WHEN work.worker IS NULL THEN now() ELSE work.not_before END;
+
+-- name: disarm_work
+-- Replace the work of posts that are gone by their removal, once no worker is at it.
+WITH held AS MATERIALIZED (
+    SELECT kind, post_id, worker, not_before FROM work
+    WHERE channel_id = $1 AND post_id = ANY ($2::bigint[]) AND kind IN ('tag', 'index')
+    ORDER BY kind, post_id FOR UPDATE
+), dropped AS (
+    DELETE FROM work USING held
+    WHERE work.kind = held.kind AND work.channel_id = $1 AND work.post_id = held.post_id
+)
+INSERT INTO work (kind, channel_id, post_id, not_before)
+SELECT 'unindex', $1, id, greatest(
+    now(),
+    (
+        SELECT not_before FROM held
+        WHERE post_id = id AND kind = 'index' AND worker IS NOT NULL
+    )
+)
+FROM unnest($2::bigint[]) AS id ORDER BY id
+ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
+    again = true, attempts = 0, reason = NULL, dead_at = NULL, enqueued_at = now(),
+    not_before = greatest(work.not_before, excluded.not_before);
+
+-- name: note_reading
+-- Note how far a channel's changes are known, and where its sweep goes on.
+UPDATE channels SET
+    pts = coalesce($2, pts),
+    window_at = CASE WHEN $3 THEN now() ELSE window_at END,
+    sweep_from = CASE
+        WHEN $4::bigint IS NULL THEN sweep_from
+        WHEN $4 > lower(coverage) THEN $4  -- else all of it was swept, and it begins anew
+    END,
+    read_at = now()
+WHERE id = $1;
+
+-- name: newest_posts
+-- The newest posts that an account may read, of all channels or of one.
+SELECT title, username, channels.protected AS channel_protected, visible_from, post.*
+FROM readable
+JOIN channels ON channels.id = readable.channel
 CROSS JOIN LATERAL (
-    SELECT * FROM posts WHERE channel_id = channels.id
+    SELECT * FROM posts
+    WHERE channel_id = readable.channel
+        AND greatest(posts.id, parts[cardinality(parts)]) > visible_from
     ORDER BY published_at DESC, id DESC LIMIT $2
 ) AS post
-WHERE account = $1 AND left_at IS NULL AND ($3::bigint IS NULL OR channels.id = $3)
+WHERE account = $1 AND ($3::bigint IS NULL OR channels.id = $3)
 ORDER BY post.published_at DESC, post.id DESC, post.channel_id
 LIMIT $2;
 
+-- name: post_of
+-- The post that holds a message, if an account may read it.
+SELECT title, username, channels.protected AS channel_protected, visible_from, post.*
+FROM readable
+JOIN channels ON channels.id = readable.channel
+JOIN posts AS post ON channel_id = readable.channel
+WHERE account = $1 AND channel_id = $2 AND $3 > visible_from AND (
+    post.id = $3
+    OR album IS NOT NULL AND parts[cardinality(parts)] >= $3 AND parts @> ARRAY[$3::bigint]
+);
+
 -- name: channel_views
--- The channels an account follows, in its order, with what is held of them.
+-- The channels an account knows, or only those it follows, in its order, with what is held.
 SELECT
-    channels.id, title, username, coverage, floor,
-    (SELECT count(*) FROM posts WHERE channel_id = channels.id) AS posts,
-    (SELECT max(published_at) FROM posts WHERE channel_id = channels.id) AS newest_at
-FROM subscriptions JOIN channels ON channels.id = subscriptions.channel
-WHERE account = $1 AND left_at IS NULL
-ORDER BY position, channels.id;
+    channels.id, title, username, coverage, channels.floor, read_at,
+    NULL::timestamptz AS due_at, protected,
+    CASE
+        WHEN left_at IS NOT NULL THEN coalesce(why_left, 'left')
+        WHEN wanted THEN 'followed'
+        ELSE 'unfollowed'
+    END AS state,
+    readable.account IS NOT NULL AS confirmed,
+    readable.visible_from IS NOT NULL AS known,
+    held.posts, held.newest_at,
+    CASE WHEN channels.floor IS NULL THEN '{}'::int8multirange ELSE
+        int8multirange(int8range(channels.floor, greatest(sight.top + 1, channels.floor)))
+            - coverage
+    END AS holes,
+    coalesce(
+        (
+            SELECT sum(upper(span) - lower(span))
+            FROM unnest(coverage * int8multirange(int8range(sight.low, sight.top + 1))) AS span
+        ) / nullif(sight.top + 1 - sight.low, 0),
+        CASE WHEN sight.low > sight.top THEN 1 ELSE 0 END
+    )::float8 AS share
+FROM subscriptions
+JOIN channels ON channels.id = subscriptions.channel
+LEFT JOIN readable USING (account, channel)
+CROSS JOIN LATERAL (
+    SELECT top, least(coalesce(readable.visible_from, 0), top) + 1 AS low
+    FROM (SELECT greatest(subscriptions.top, upper(coverage) - 1) AS top) AS newest
+) AS sight
+CROSS JOIN LATERAL (
+    SELECT count(*) AS posts, max(published_at) AS newest_at FROM posts
+    WHERE channel_id = channels.id
+        AND greatest(posts.id, parts[cardinality(parts)]) > readable.visible_from
+) AS held
+WHERE subscriptions.account = $1 AND ($2 OR wanted AND left_at IS NULL)
+ORDER BY subscriptions.position, channels.id;
 
 -- name: count_posts
--- How many posts are held of the channels an account follows.
-SELECT count(*) FROM posts
-JOIN subscriptions ON subscriptions.channel = posts.channel_id
-WHERE account = $1 AND left_at IS NULL;
+-- How many posts an account may read.
+SELECT count(*) FROM readable JOIN posts ON channel_id = channel
+WHERE account = $1 AND greatest(posts.id, parts[cardinality(parts)]) > visible_from;
+
+-- name: claim_work
+-- Lease due work of one kind, by turns from each channel; what was tried too often is given up.
+WITH RECURSIVE present AS (
+    (
+        SELECT channel_id FROM work WHERE kind = $1 AND dead_at IS NULL
+        ORDER BY channel_id LIMIT 1
+    )
+    UNION ALL
+    SELECT (
+        SELECT work.channel_id FROM work
+        WHERE kind = $1 AND dead_at IS NULL AND work.channel_id > present.channel_id
+        ORDER BY work.channel_id LIMIT 1
+    )
+    FROM present WHERE channel_id IS NOT NULL
+), due AS MATERIALIZED (
+    SELECT channel_id, ceil($2::int8 / least(count(*) OVER (), $2)::float8)::int8 AS most
+    FROM present
+    WHERE EXISTS (
+        SELECT FROM work
+        WHERE kind = $1 AND work.channel_id = present.channel_id AND dead_at IS NULL
+            AND not_before <= now()
+    )
+    -- All have the same chance, so however much work one has, the others are not left waiting.
+    ORDER BY random() LIMIT $2
+), free AS MATERIALIZED (
+    SELECT next.* FROM due CROSS JOIN LATERAL (
+        SELECT kind, channel_id, post_id, not_before FROM work
+        WHERE kind = $1 AND work.channel_id = due.channel_id AND dead_at IS NULL
+            AND not_before <= now()
+            -- What is to be removed from the index is removed before it is put there anew.
+            AND NOT (kind = 'index' AND EXISTS (
+                SELECT FROM work AS removal
+                WHERE removal.kind = 'unindex' AND removal.channel_id = work.channel_id
+                    AND removal.post_id IN (0, work.post_id) AND removal.dead_at IS NULL
+            ))
+        ORDER BY not_before, post_id LIMIT due.most
+        FOR UPDATE OF work SKIP LOCKED
+    ) AS next
+), chosen AS (
+    SELECT kind, channel_id, post_id FROM free
+    ORDER BY row_number() OVER (PARTITION BY channel_id ORDER BY not_before, post_id)
+    LIMIT $2
+)
+UPDATE work SET
+    lease = lease + 1,
+    again = false,
+    attempts = attempts + 1,
+    worker = CASE WHEN attempts < $5 THEN $3 END,
+    not_before = CASE WHEN attempts < $5 THEN now() + make_interval(secs => $4) ELSE now() END,
+    dead_at = CASE WHEN attempts >= $5 THEN now() END
+FROM chosen
+WHERE work.kind = chosen.kind AND work.channel_id = chosen.channel_id
+    AND work.post_id = chosen.post_id
+RETURNING
+    work.kind, work.channel_id, work.post_id, attempts, enqueued_at, reason, lease,
+    dead_at IS NOT NULL AS dead;
+
+-- name: finish_work
+-- Remove work that is done, and put back what has changed meanwhile; tell which was removed.
+WITH mine AS MATERIALIZED (
+    SELECT work.kind, work.channel_id, work.post_id, again
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[])
+        AS done (kind, channel_id, post_id, lease)
+    JOIN work USING (kind, channel_id, post_id, lease)
+    WHERE worker IS NOT NULL
+    ORDER BY kind, channel_id, post_id FOR UPDATE OF work
+), freed AS (
+    UPDATE work SET worker = NULL, again = false, not_before = now() FROM mine
+    WHERE mine.again AND work.kind = mine.kind AND work.channel_id = mine.channel_id
+        AND work.post_id = mine.post_id
+)
+DELETE FROM work USING mine
+WHERE NOT mine.again AND work.kind = mine.kind AND work.channel_id = mine.channel_id
+    AND work.post_id = mine.post_id
+RETURNING work.kind, work.channel_id, work.post_id, work.lease;
+
+-- name: put_back_work
+-- Put work back until later, or at once if its post has changed meanwhile.
+UPDATE work SET
+    worker = NULL,
+    again = false,
+    not_before = CASE WHEN again THEN now() ELSE $5 END,
+    reason = $6,
+    attempts = attempts - CASE WHEN $7 OR again THEN 0 ELSE 1 END
+WHERE kind = $1 AND channel_id = $2 AND post_id = $3 AND lease = $4 AND worker IS NOT NULL
+RETURNING lease;
+
+-- name: give_up_work
+-- Give work up, unless its post has changed meanwhile.
+UPDATE work SET
+    worker = NULL,
+    again = false,
+    not_before = now(),
+    reason = $5,
+    dead_at = CASE WHEN NOT again THEN now() END
+WHERE kind = $1 AND channel_id = $2 AND post_id = $3 AND lease = $4 AND worker IS NOT NULL
+RETURNING lease;
+
+-- name: count_work
+-- How much work there is of each kind for the channels an account follows.
+SELECT
+    kind,
+    count(*) FILTER (WHERE dead_at IS NULL AND not_before <= now()) AS due,
+    count(*) FILTER (WHERE worker IS NOT NULL AND not_before > now()) AS leased,
+    count(*) FILTER (WHERE dead_at IS NULL AND worker IS NULL AND not_before > now()) AS waiting,
+    count(dead_at) AS dead,
+    min(not_before) FILTER (
+        WHERE dead_at IS NULL AND worker IS NULL AND not_before > now()
+    ) AS next_at
+FROM subscriptions JOIN work ON channel_id = channel
+WHERE account = $1 AND wanted AND left_at IS NULL
+GROUP BY kind ORDER BY kind;
 
 -- name: count_accounts
 -- How many accounts are registered.
@@ -469,15 +882,3 @@ DELETE FROM notices WHERE account IS NULL AND data -> 'account' = to_jsonb($1::b
 -- name: delete_account
 -- Delete an account with everything that refers to it.
 DELETE FROM accounts WHERE id = $1;
-
--- name: delete_forsaken_channels
--- Delete those of some channels that nobody follows, with their posts, and count both.
-WITH gone AS (
-    DELETE FROM channels WHERE id = ANY ($1::bigint[]) AND NOT EXISTS (
-        SELECT FROM subscriptions WHERE channel = channels.id AND left_at IS NULL
-    )
-    RETURNING id
-)
-SELECT
-    (SELECT count(*) FROM gone) AS channels,
-    (SELECT count(*) FROM posts WHERE channel_id IN (SELECT id FROM gone)) AS posts;

@@ -9,13 +9,16 @@ from typing import TypeVar
 
 from telethon.network import ConnectionTcpFull
 from telethon.tl.functions.auth import LogOutRequest
+from telethon.tl.functions.updates import GetStateRequest
 
-from actors.errors import SessionRevoked, TelegramUnreachable
-from actors.ports import CodeSent, HistoryPage, LoginToken, Person
-from actors.telegram import authorisations, dialogs, reading
+from actors.answers import Difference, Folder, Found, Heard, HistoryPage, Listing
+from actors.errors import Flooded, SessionRevoked, TelegramUnreachable
+from actors.ports import CodeSent, LoginToken, Person
+from actors.telegram import authorisations, dialogs, differences, finding, folders, reading
 from actors.telegram.calls import CallLog
 from actors.telegram.client import WatchedClient
 from actors.telegram.errors import translated
+from actors.telegram.hearing import Hearing
 from actors.telegram.identity import myself
 from actors.telegram.password import prove
 from actors.telegram.phone import PhoneLogin
@@ -29,6 +32,7 @@ R = TypeVar("R")
 _CALL_SECONDS = 30.0
 _LIST_SECONDS = 300.0  # for thousands of dialogs, a hundred a call
 _CLOSE_SECONDS = 5.0
+_ALIVE_SECONDS = 10.0
 
 
 class TelegramAccount:
@@ -49,6 +53,7 @@ class TelegramAccount:
         self._client = WatchedClient(
             session, api, calls, receive_updates=logging_in, connection=connection
         )
+        self._hearing = Hearing()
         self._qr: QrLogin | None = None
         self._phone = PhoneLogin(self._client, api)
 
@@ -109,8 +114,8 @@ class TelegramAccount:
         """Return when the connection has ended by itself, whatever the reason."""
         await self._client.ended()
 
-    async def channels(self) -> tuple[ChannelSeen, ...]:
-        """Return the broadcast channels in the account's dialogs."""
+    async def channels(self) -> Listing:
+        """Return the broadcast channels in the account's dialogs, with their pts."""
         return await self._within(dialogs.channels(self._client), _LIST_SECONDS)
 
     async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
@@ -124,6 +129,63 @@ class TelegramAccount:
         return await self._within(
             reading.history(self._client, channel, access_hash, low), _CALL_SECONDS
         )
+
+    async def window(self, channel: int, access_hash: int, below: int | None) -> HistoryPage:
+        """Return the newest messages with ids below one, or the newest of all."""
+        return await self._within(
+            reading.window(self._client, channel, access_hash, below), _CALL_SECONDS
+        )
+
+    async def difference(self, channel: int, access_hash: int, pts: int) -> Difference:
+        """Return what happened in a channel after a pts."""
+        return await self._within(
+            differences.difference(self._client, channel, access_hash, pts), _CALL_SECONDS
+        )
+
+    async def visible_from(self, channel: int, access_hash: int) -> int:
+        """Return the newest id of a channel that is hidden from the account; 0 if none is."""
+        return await self._within(
+            reading.visible_from(self._client, channel, access_hash), _CALL_SECONDS
+        )
+
+    async def find(self, what: str) -> Found:
+        """Find a channel; raises `NoSuchChannel`, `NotAChannel` or `InviteDead`."""
+        return await self._within(finding.find(self._client, what), _CALL_SECONDS)
+
+    async def join(self, invite: str) -> ChannelSeen:
+        """Join a channel; raises what `find` raises, `JoinPending` or `TooManyChannels`."""
+        return await self._within(finding.join(self._client, invite), _CALL_SECONDS)
+
+    async def folders(self) -> tuple[Folder, ...]:
+        """Return the account's folders."""
+        return await self._within(folders.folders(self._client), _LIST_SECONDS)
+
+    async def listen(self) -> None:
+        """Have Telegram tell what happens, from now on."""
+        if self._hearing.take not in self._client.listeners:
+            self._client.listeners.append(self._hearing.take)
+        await self._within(self._client.set_receive_updates(True), _CALL_SECONDS)
+
+    async def heard(self) -> Heard:
+        """Wait for something to happen; raises `TelegramUnreachable` once the connection ended."""
+        waiting = [
+            asyncio.create_task(self._hearing.something()),
+            asyncio.create_task(self._client.ended()),
+        ]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+        heard = self._hearing.taken()
+        if heard is None:
+            raise TelegramUnreachable("the connection has ended")
+        return heard
+
+    async def alive(self) -> None:
+        """Raise `TelegramUnreachable` in short order unless Telegram still answers."""
+        with suppress(Flooded):  # an answer as well
+            await self._within(self._client(GetStateRequest()), _ALIVE_SECONDS)
 
     def record(self) -> bytes:
         """Return the session as it is now."""

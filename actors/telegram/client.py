@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from telethon import TelegramClient
-from telethon.errors import AuthKeyNotFound, RPCError
+from telethon.errors import AuthKeyNotFound, RPCError, SecurityError
 from telethon.network import ConnectionTcpFull
+from telethon.tl import types
 from telethon.tl.functions.help import GetConfigRequest
 
 from actors.telegram.calls import CallLog
@@ -45,7 +47,12 @@ class WatchedClient(TelegramClient):
             device_model="tgactors",
             base_logger=_log,
         )
+        self.record = session
+        self.listeners: list[Callable[[Any], None]] = []
+        """Told of each message of updates, on the client's own loop."""
         self._calls = calls
+        self._ending: asyncio.Task[None] | None = None
+        self._count_ignored()
         self._affinity: Affinity | None = None
         self._moves = 0  # under way from one data centre to another; one may lead to the next
         self._settled = asyncio.Event()
@@ -83,13 +90,48 @@ class WatchedClient(TelegramClient):
             self._say_why()
         return await super()._call(sender, request, *args, **options)
 
+    async def _update_loop(self) -> None:
+        """Pass on what comes, in place of Telethon's own handling.
+
+        That would fetch what it believes to have missed of each channel it hears of, drop the edits
+        and deletions in it, and ask anew for each that is silent, with the account's own calls.
+        """
+        while True:
+            container = await self._updates_queue.get()
+            self.session.process_entities(container)
+            self._tell(container)
+
+    async def _handle_auto_reconnect(self) -> None:
+        await super()._handle_auto_reconnect()  # a call, by which Telegram goes on telling
+        self._tell(types.UpdatesTooLong())  # what happened meanwhile was told to nobody
+
+    def _tell(self, container: Any) -> None:
+        for listener in self.listeners:
+            listener(container)
+
+    def _count_ignored(self) -> None:
+        """End the connection when it ignores whatever Telegram sends; Telethon would keep it."""
+        state = self._sender._state  # noqa: SLF001  shared by the sender's parts, made by itself
+        count = state._count_ignored  # noqa: SLF001
+
+        def counted() -> None:
+            try:
+                count()
+            except SecurityError as error:
+                if self._ending is None or self._ending.done():
+                    # On a task of its own: this runs in one of those that are ended by it.
+                    end = self._sender._disconnect(error=ConnectionError(str(error)))  # noqa: SLF001
+                    self._ending = asyncio.create_task(end)
+                raise
+
+        state._count_ignored = counted  # noqa: SLF001
+
     def _say_why(self) -> None:
         """Raise what Telegram ended the connection for, if it was not the network."""
         end = self._sender._disconnected  # noqa: SLF001  awaited, it could not be looked at
         error = end.exception() if end.done() and not end.cancelled() else None
-        for each in (self._updates_error, error):
-            if isinstance(each, (RPCError, AuthKeyNotFound)):
-                raise each
+        if isinstance(error, (RPCError, AuthKeyNotFound)):
+            raise error
 
     async def _switch_dc(self, new_dc: int) -> Any:
         self._moves += 1

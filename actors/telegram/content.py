@@ -11,7 +11,7 @@ from telethon.tl import types
 from actors.markup import links, render, safe, unique
 from actors.telegram.media import media
 from actors.telegram.wording import wording
-from storage.rows import Caption, Content, Origin
+from storage.content import Caption, Content, Origin
 
 
 def names(answer: Any) -> dict[int, str]:

@@ -1,23 +1,26 @@
-"""The list of an account's channels, complete or not at all."""
+"""The list of an account's channels."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient, utils
 from telethon.tl import types
 from telethon.tl.functions.messages import GetDialogsRequest
 
-from actors.errors import TelegramUnreachable
+from actors.answers import Listing
+from actors.telegram.entities import described, is_channel
 from storage.rows import ChannelSeen
 
 _PAGE = 100
+_ARCHIVE = 1
 _SWEEPS = 3  # from the top, each for what moved there while the one before went down the list
 
 _Key = tuple[str, int]
 
 
-class _Listing:
+class Dialogs:
     """What was seen of a list that changes while it is read.
 
     Telegram pages by the newest message: a chat that gets one meanwhile moves to the top, past a
@@ -25,22 +28,24 @@ class _Listing:
     """
 
     def __init__(self, client: TelegramClient) -> None:
+        self.channels: dict[int, ChannelSeen] = {}
+        self.archived: set[int] = set()
+        self.muted: set[int] = set()
         self._client = client
-        self._channels: dict[int, ChannelSeen] = {}
         self._seen: set[_Key] = set()
         self._stated: int | None = None  # the fewest chats there were at any time of the reading
 
-    async def read(self) -> tuple[ChannelSeen, ...]:
-        """Return the channels, or raise `TelegramUnreachable` if some are not to be had."""
+    async def read(self) -> Listing:
+        """Return the channels, and whether they are all: some accounts' counts never agree."""
         for _ in range(_SWEEPS):
+            known = len(self._seen)
             await self._sweep()
-            if self._is_whole():
-                return tuple(self._channels.values())
-        raise TelegramUnreachable(
-            f"it listed only {len(self._seen)} of the account's {self._stated} chats"
-        )
+            if self.is_whole() or len(self._seen) == known:
+                break
+        return Listing(channels=tuple(self.channels.values()), complete=self.is_whole())
 
-    def _is_whole(self) -> bool:
+    def is_whole(self) -> bool:
+        """Whether as many chats were seen as Telegram says there are."""
         return self._stated is not None and len(self._seen) >= self._stated
 
     async def _sweep(self) -> None:
@@ -55,7 +60,7 @@ class _Listing:
                 self._state(len(page.dialogs))
                 return
             self._state(page.count + pinned)
-            if keys <= passed or self._is_whole():
+            if keys <= passed or self.is_whole():
                 return
             if not passed:  # the pages that follow are asked for, and counted, without these
                 pinned = sum(bool(dialog.pinned) for dialog in page.dialogs)
@@ -70,13 +75,24 @@ class _Listing:
         for dialog in page.dialogs:
             self._seen.add(_key(dialog))
             channel = entities.get(utils.get_peer_id(dialog.peer))
-            if isinstance(channel, types.Channel) and channel.broadcast:
-                self._channels[channel.id] = _described(channel, dialog)
+            if isinstance(dialog, types.Dialog) and is_channel(channel):
+                self.channels[channel.id] = described(
+                    channel, top=dialog.top_message, pts=dialog.pts
+                )
+                if dialog.folder_id == _ARCHIVE:
+                    self.archived.add(channel.id)
+                if _is_muted(dialog):
+                    self.muted.add(channel.id)
 
 
-async def channels(client: TelegramClient) -> tuple[ChannelSeen, ...]:
+async def channels(client: TelegramClient) -> Listing:
     """Return the broadcast channels among the account's dialogs."""
-    return await _Listing(client).read()
+    return await Dialogs(client).read()
+
+
+def _is_muted(dialog: types.Dialog) -> bool:
+    until = dialog.notify_settings.mute_until
+    return until is not None and until > datetime.now(UTC)
 
 
 def _first() -> GetDialogsRequest:
@@ -123,13 +139,3 @@ def _entities(page: Any) -> dict[int, Any]:
 
 def _is_empty(entity: Any) -> bool:
     return isinstance(entity, (types.UserEmpty, types.ChatEmpty))
-
-
-def _described(channel: types.Channel, dialog: Any) -> ChannelSeen:
-    return ChannelSeen(
-        id=channel.id,
-        access_hash=channel.access_hash,
-        title=channel.title,
-        username=channel.username or None,
-        top=dialog.top_message,
-    )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from telethon.tl import types
 
-from storage.rows import Media, MediaKind
+from storage.content import Media, MediaKind
 
 _KINDS: Final[dict[type, MediaKind]] = {
     types.MessageMediaContact: "contact",

@@ -8,13 +8,13 @@ from contextlib import suppress
 from typing import Any
 
 from telethon import errors as rpc
-from telethon import events
 from telethon.tl import types
 from telethon.tl.functions.auth import ExportLoginTokenRequest, ImportLoginTokenRequest
 
 from actors.errors import PasswordRequired, TelegramUnreachable
 from actors.ports import LoginToken, Person
 from actors.telegram.client import WatchedClient
+from actors.telegram.hearing import updates_in
 from actors.telegram.identity import entered, hint
 
 _SHORTEST, _LONGEST = 1.0, 60.0  # seconds of a token's life, whatever Telegram says
@@ -31,10 +31,11 @@ class QrLogin:
         self._client = client
         self._request = ExportLoginTokenRequest(*api, except_ids=[])
         self._scanned = asyncio.Event()
-        client.add_event_handler(self._on_scan, events.Raw(types.UpdateLoginToken))
+        client.listeners.append(self._on_updates)
 
-    async def _on_scan(self, _update: types.UpdateLoginToken) -> None:
-        self._scanned.set()
+    def _on_updates(self, container: Any) -> None:
+        if any(isinstance(update, types.UpdateLoginToken) for update in updates_in(container)):
+            self._scanned.set()
 
     async def token(self) -> LoginToken | Person:
         """Return a token to show, or the person who has scanned the last one."""

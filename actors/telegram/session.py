@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from telethon import utils
 from telethon.crypto import AuthKey
 from telethon.sessions import MemorySession
 from telethon.tl import types
@@ -93,6 +94,18 @@ class RecordSession(MemorySession):
         """Keep entities, each by its marked id, its access hash and its username."""
         self._rows.update({id_: (id_, hash_, name, None, None) for id_, hash_, name in entities})
         self._entities = set(self._rows.values())
+
+    def named(self, name: str) -> tuple[int, int] | None:
+        """Return the id and access hash of the channel that had a name when it was seen last."""
+        for id_, hash_, known, _, _ in self._rows.values():
+            if id_ < 0 and known is not None and known.lower() == name.lower():
+                return utils.resolve_id(id_)[0], hash_
+        return None
+
+    def numbered(self, channel: int) -> tuple[int, int] | None:
+        """Return the id and access hash of a channel that was seen before."""
+        row = self._rows.get(utils.get_peer_id(types.PeerChannel(channel)))
+        return None if row is None else (channel, row[1])
 
     def process_entities(self, tlo: Any) -> None:
         """Remember the channels and oneself among what an answer brought."""

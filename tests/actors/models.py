@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
+from actors.answers import Difference, HistoryPage, Listing
 from actors.coverage import joined
 from actors.errors import CodeWrong, PasswordWrong
 from actors.lease import Claim, Release
@@ -26,7 +27,6 @@ from actors.messages import (
     SaveSession,
     SaveTransition,
 )
-from actors.answers import Difference, HistoryPage, Listing
 from actors.ports import CodeSent, LoginToken, Person
 from actors.store_messages import (
     Amend,
@@ -53,6 +53,7 @@ from storage.rows import (
     PostRow,
     Stored,
 )
+from tests.actors.unasked import Unasked
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -90,7 +91,7 @@ class ModelChannel:
         self.events.append(("delete", id_))
 
 
-class ModelTelegram:
+class ModelTelegram(Unasked):
     """Answers like Telegram; `before` is called before each answer and may change the world."""
 
     def __init__(
@@ -153,9 +154,7 @@ class ModelTelegram:
         self._before("difference", channel)
         there = self._channels[channel]
         if self.forgets:
-            return Difference(
-                pts=None, final=True, too_long=True, news=True, edited=(), deleted=()
-            )
+            return Difference(pts=None, final=True, too_long=True, news=True, edited=(), deleted=())
         missed = there.events[pts - 1 :]
         if len(missed) > self._memory:
             return Difference(
@@ -355,6 +354,10 @@ class ModelStore:
                 self._fence(hold)
                 self.sessions[hold.account] = record
                 return None
+        return self._of_reading(request)
+
+    def _of_reading(self, request: Any) -> Any:
+        match request:
             case Follow(hold=hold, seen=seen):
                 self._fence(hold)
                 for channel in seen:
@@ -369,16 +372,20 @@ class ModelStore:
             case NoteFlood(method=method, until=until):
                 self.floods[method] = until
                 return None
+            case StoreBatch(hold=hold, batch=batch):
+                return self._stored(hold, batch)
+            case Amend(hold=hold, amendment=amendment):
+                return self._amended(hold, amendment)
+        return self._of_sight(request)
+
+    def _of_sight(self, request: Any) -> Any:
+        match request:
             case KeepVisible(channel=channel, visible_from=visible_from):
                 self.hidden[channel] = visible_from
                 return None
             case LoseChannel(channel=channel, why=why):
                 self.lost[channel] = why
                 return None
-            case StoreBatch(hold=hold, batch=batch):
-                return self._stored(hold, batch)
-            case Amend(hold=hold, amendment=amendment):
-                return self._amended(hold, amendment)
         raise AssertionError(f"nobody asks {request}")
 
     def _stored(self, hold: Hold, batch: Batch) -> Stored:

@@ -12,7 +12,6 @@ from actors.telegram.account import TelegramAccount
 from actors.telegram.calls import CallLog
 from actors.telegram.connector import connect
 from actors.telegram.session import RecordSession
-from actors.telegram.trust import trust_sandbox
 from sandbox import Sandbox
 
 PATIENCE = 20.0  # seconds
@@ -41,10 +40,9 @@ async def opened(
 
 @asynccontextmanager
 async def listening(sandbox: Sandbox, person: int) -> AsyncIterator[TelegramAccount]:
-    """The connection of somebody logged in that receives updates."""
-    trust_sandbox()
-    session = RecordSession(record(sandbox, person))
-    async with _connected(TelegramAccount(session, API, CallLog(), logging_in=True)) as account:
+    """The connection of somebody logged in that is told what happens."""
+    async with opened(sandbox, record(sandbox, person)) as account:
+        await account.listen()
         yield account
 
 

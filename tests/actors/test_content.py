@@ -10,7 +10,7 @@ import pytest
 from telethon.tl import types
 
 from actors.telegram.content import content, names
-from storage.rows import Caption, Content, Origin
+from storage.content import Caption, Content, Origin
 
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)
 HERE = types.PeerChannel(500)

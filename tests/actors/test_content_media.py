@@ -9,7 +9,7 @@ import pytest
 from telethon.tl import types
 
 from actors.telegram.content import content
-from storage.rows import Content, Media
+from storage.content import Content, Media
 
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)
 NO_SET = types.InputStickerSetEmpty()

@@ -12,7 +12,6 @@ from telethon.crypto import rsa
 from telethon.sessions import StringSession
 from telethon.tl.functions.messages import GetHistoryRequest
 
-from actors.albums import albums
 from actors.telegram.content import content, names
 from sandbox import (
     PUBLIC_KEY,
@@ -27,7 +26,8 @@ from sandbox import (
     World,
 )
 from sandbox.model import MarkKind
-from storage.rows import Content, Media, Origin
+from storage.albums import albums
+from storage.content import Content, Media, Origin
 
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)
 pytestmark = pytest.mark.anyio

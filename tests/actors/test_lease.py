@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -34,6 +33,13 @@ TTL, MARGIN = 1.0, 0.4
 LONG = 600.0
 PATIENCE = 20.0
 NODES = "SELECT incarnation::text, name, revoked, renewed_at, expires_at FROM nodes"
+
+BLOCKED = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+REFUSE_NODES = """
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION ''no more''; END';
+    CREATE TRIGGER refuse BEFORE INSERT ON nodes FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
 
 
 @dataclass
@@ -78,7 +84,7 @@ def start(data: Path, dsn: str) -> Start:
 
     @asynccontextmanager
     async def started(
-        kind: type[LeaseActor] = LeaseActor, *, at: str = dsn
+        kind: type[LeaseActor] = LeaseActor, *, at: str = dsn, ttl: float = TTL
     ) -> AsyncIterator[Process]:
         term, lost, lost_at = Term(), threading.Event(), list[float]()
 
@@ -87,7 +93,7 @@ def start(data: Path, dsn: str) -> Start:
             lost.set()
 
         def make() -> LeaseActor:
-            return kind(at, data=data, ttl=TTL, margin=MARGIN, term=term, on_loss=lose)
+            return kind(at, data=data, ttl=ttl, margin=MARGIN, term=term, on_loss=lose)
 
         async with ActorSystem("test", grace=0.2) as system:
             yield Process(await system.spawn("lease", make), term, lost, lost_at)
@@ -150,7 +156,7 @@ async def test_what_is_given_back_is_free(start: Start, db: Database) -> None:
 
 async def test_a_stop_lets_others_in_at_once(start: Start, db: Database) -> None:
     """Nothing of the process is left in the database, its term is over, and no loss is told."""
-    async with start() as process:
+    async with start(ttl=LONG) as process:
         hold = await process.claim()
         told = threading.Event()
         process.term.on_loss(hold.incarnation, told.set)
@@ -175,6 +181,20 @@ async def test_a_revoked_process_begins_anew(start: Start, db: Database) -> None
             process.term.check(old)
         await renewals(db, TTL)
         process.term.check(new)
+
+
+async def test_a_revoked_process_stops_though_it_cannot_begin_anew(
+    start: Start, db: Database
+) -> None:
+    """What others may have taken is let go at once, not at the deadline."""
+    async with start(ttl=4) as process:
+        hold = await process.claim()
+        await db.execute(REFUSE_NODES)
+        await db.execute("UPDATE nodes SET revoked = true")
+        lost_at = await process.wait_lost()
+        (row,) = await db.fetch(NODES)
+        assert lost_at < row["expires_at"].timestamp() - 1.5
+        assert not process.term.holds(hold.incarnation)
 
 
 async def eventually(process: Process) -> Hold:
@@ -217,6 +237,17 @@ async def test_a_database_that_comes_back_in_time_costs_nothing(
             await renewals(db, TTL / 4)
         process.term.check(hold)
         assert not process.lost.is_set()
+
+
+async def test_a_connection_that_fell_silent_is_not_waited_for(
+    start: Start, db: Database, link: Link
+) -> None:
+    """A renewal that gets no answer is tried again on another connection, in time."""
+    async with start(at=link.dsn, ttl=4) as process:
+        hold = await process.claim()
+        link.strand()
+        await renewals(db, 4)
+        process.term.check(hold)
 
 
 class Stuck(LeaseActor):
@@ -262,6 +293,21 @@ async def test_a_claim_that_waits_delays_no_renewal(start: Start, db: Database) 
         assert not process.lost.is_set()
 
 
+async def test_a_claim_that_outlasts_the_term_gives_nothing(start: Start, db: Database) -> None:
+    """Who was not told of the end in time is told with the answer."""
+    async with start(ttl=LONG) as process:
+        hold = await process.claim()
+        async with db.transaction() as connection:
+            await connection.execute("SELECT FROM accounts FOR UPDATE")
+            claiming = asyncio.create_task(process.claim())
+            async with asyncio.timeout(PATIENCE):
+                while not await db.fetch_value(BLOCKED):
+                    """Each look is a round trip, which lets the actor run."""
+            process.term.ended(hold.incarnation)
+        with pytest.raises(LeaseLost):
+            await claiming
+
+
 async def test_a_crash_ends_the_term_and_begins_another(start: Start, db: Database) -> None:
     """A new incarnation of the actor is one of the process: what was held before is lost."""
     async with start() as process:
@@ -301,9 +347,7 @@ class Link:
         name = f".s.PGSQL.{where['port'][0]}"
         self.dsn = dsn.replace(where["host"][0], str(folder))
         self._there, self._here = Path(where["host"][0]) / name, folder / name
-        self._open = asyncio.Event()
-        self._open.set()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._open = _open()
         self._writers: list[asyncio.StreamWriter] = []
 
     async def start(self) -> asyncio.Server:
@@ -318,6 +362,11 @@ class Link:
         """Let everything through again."""
         self._open.set()
 
+    def strand(self) -> None:
+        """Let nothing through on what is connected now."""
+        self.freeze()
+        self._open = _open()
+
     def cut(self) -> None:
         """Break what is connected."""
         for writer in self._writers:
@@ -327,14 +376,25 @@ class Link:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(self._there)
         self._writers += [writer, back]
-        await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+        is_open = self._open
+        await asyncio.gather(pump(reader, back, is_open), pump(there, writer, is_open))
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                await self._open.wait()
-                writer.write(data)
-        writer.close()
+
+def _open() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
+async def pump(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_open: asyncio.Event
+) -> None:
+    """Pass on what comes, while it is open."""
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            await is_open.wait()
+            writer.write(data)
+    writer.close()
 
 
 @pytest.fixture

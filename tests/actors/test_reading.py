@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 
+from actors.answers import Difference
 from actors.coverage import Changes, end_of, upward
 from actors.errors import ChannelClosed, Flooded
-from actors.answers import Difference
 from actors.reading import ChannelReading
 from actors.store_messages import Follow
 from actors.values import ChannelRead
@@ -122,9 +122,7 @@ async def test_what_was_edited_and_then_deleted_is_gone() -> None:
         edited=(post(1, 7, 1), post(1, 8, 1)),
         deleted=(),
     )
-    deleted = Difference(
-        pts=3, final=True, too_long=False, news=False, edited=(), deleted=(7,)
-    )
+    deleted = Difference(pts=3, final=True, too_long=False, news=False, edited=(), deleted=(7,))
     changes = Changes(pts=1).followed_by(edited).followed_by(deleted)
     assert changes.edited == (post(1, 8, 1),)
     assert (changes.deleted, changes.pts, changes.final) == ((7,), 3, True)

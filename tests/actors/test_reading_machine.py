@@ -26,9 +26,7 @@ CHANNELS = 3
 # What befalls the n-th call of a cycle.
 troubles = st.dictionaries(
     st.integers(0, 20),
-    st.sampled_from(
-        ["publish", "edit", "delete", "flood", "cut", "store_before", "store_after"]
-    ),
+    st.sampled_from(["publish", "edit", "delete", "flood", "cut", "store_before", "store_after"]),
     max_size=3,
 )
 picks = st.integers(0, 100)

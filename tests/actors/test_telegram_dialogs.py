@@ -1,4 +1,4 @@
-"""The list of an account's channels: whole, or refused."""
+"""The list of an account's channels: whole, or said to be short."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import anyio
 import pytest
 from telethon.tl import types
 
-from actors.errors import TelegramUnreachable
 from actors.telegram import dialogs
 from sandbox import Channel, Person, Sandbox, World
 from tests.actors.telegram_accounts import opened, record
@@ -62,7 +61,9 @@ def followed(sandbox: Sandbox, count: int, *, posts: int = 1) -> list[Channel]:
 async def listed(sandbox: Sandbox) -> set[int]:
     """Ask for the channels."""
     async with opened(sandbox, record(sandbox, ANNA)) as account:
-        seen = await account.channels()
+        listing = await account.channels()
+    assert listing.complete
+    seen = listing.channels
     assert len(seen) == len({each.id for each in seen})
     return {each.id for each in seen}
 
@@ -72,6 +73,25 @@ async def test_every_followed_channel_is_listed(sandbox: Sandbox, count: int) ->
     """However many pages they are, and whether the last one is full."""
     channels = followed(sandbox, count)
     assert await listed(sandbox) == {each.id for each in channels}
+
+
+async def test_a_channel_is_listed_with_its_pts_and_whether_it_is_protected(
+    sandbox: Sandbox,
+) -> None:
+    """Both are in the dialogs: nobody has to ask again."""
+
+    def make() -> list[Channel]:
+        made = [sandbox.world.channel("Open"), sandbox.world.channel("Shut", protected=True)]
+        for each in made:
+            sandbox.world.follow(sandbox.world.find_person(ANNA), each)
+        sandbox.world.publish(made[1], "one")
+        return made
+
+    made = sandbox.run(make)
+    async with opened(sandbox, record(sandbox, ANNA)) as account:
+        seen = {each.title: each for each in (await account.channels()).channels}
+    assert [seen[each.title].pts for each in made] == [each.pts for each in made] == [1, 2]
+    assert {title: each.protected for title, each in seen.items()} == {"Open": False, "Shut": True}
 
 
 async def test_channels_without_posts_are_listed(sandbox: Sandbox) -> None:
@@ -107,7 +127,7 @@ async def test_a_channel_that_moves_to_the_top_meanwhile_is_not_missed(sandbox: 
             held.release()
 
         group.start_soon(move)
-        seen = {each.id: each.top for each in await account.channels()}
+        seen = {each.id: each.top for each in (await account.channels()).channels}
     assert set(seen) == {each.id for each in channels}
     assert seen[channels[0].id] == 2, "what is known of it is the newest"
 
@@ -129,7 +149,7 @@ async def test_channels_left_and_joined_meanwhile_are_no_fault(sandbox: Sandbox)
             held.release()
 
         group.start_soon(change)
-        seen = {each.id for each in await account.channels()}
+        seen = {each.id for each in (await account.channels()).channels}
     assert seen >= {each.id for each in channels[3:]}
     assert not seen & {each.id for each in channels[:3]}
 
@@ -196,7 +216,7 @@ async def test_a_short_page_is_not_the_end() -> None:
     client = Pages(
         page([channel(1)], count=3), page([channel(2)], count=3), page([channel(3)], count=3)
     )
-    assert [each.id for each in await dialogs.channels(client)] == [1, 2, 3]
+    assert [each.id for each in (await dialogs.channels(client)).channels] == [1, 2, 3]
     assert client.asked == 3
 
 
@@ -207,7 +227,7 @@ async def test_the_list_goes_on_after_the_last_chat_that_has_a_place_in_it() -> 
     second = page([channel(3)], count=4)
     second.messages.clear()
     client = Pages(first, second, page([channel(4)], count=4))
-    assert [each.id for each in await dialogs.channels(client)] == [1, 2, 3, 4]
+    assert [each.id for each in (await dialogs.channels(client)).channels] == [1, 2, 3, 4]
     ids, dates, peers = zip(*client.offsets, strict=True)
     assert ids == (0, 1, 1)
     assert dates == (None, START - timedelta(minutes=1), START - timedelta(minutes=1))
@@ -221,37 +241,45 @@ async def test_a_page_without_channels_is_not_the_end() -> None:
         page([channel(3, broadcast=False)], count=4),
         page([channel(4)], count=4),
     )
-    assert [each.id for each in await dialogs.channels(client)] == [4]
+    assert [each.id for each in (await dialogs.channels(client)).channels] == [4]
 
 
-async def test_a_list_with_an_end_too_early_is_refused() -> None:
-    """What is not listed would be taken for left: none of it is believed."""
+async def test_a_list_with_an_end_too_early_is_not_called_whole() -> None:
+    """What is listed is told; what is not would be taken for left, so the list says it is short."""
     client = Pages(*[page([channel(1)], count=3), page([], count=3)] * 9)
-    with pytest.raises(TelegramUnreachable) as caught:
-        await dialogs.channels(client)
-    assert "only 1 of the account's 3 chats" in caught.value.why
-    assert client.asked < 9, "and it is not asked for ever"
+    listing = await dialogs.channels(client)
+    assert [each.id for each in listing.channels] == [1]
+    assert not listing.complete
+    assert client.asked == 4, "a second look that brings nothing new is the last"
 
 
-async def test_a_list_that_goes_in_a_circle_is_refused() -> None:
+async def test_a_list_that_goes_in_a_circle_ends() -> None:
     """The same page again and again ends, too."""
     client = Pages(*[page([channel(1)], count=3)] * 30)
-    with pytest.raises(TelegramUnreachable):
-        await dialogs.channels(client)
-    assert client.asked < 9
+    assert not (await dialogs.channels(client)).complete
+    assert client.asked == 4
+
+
+async def test_a_list_that_goes_on_growing_is_looked_through_a_few_times_only() -> None:
+    """Each look that brings something is worth another, up to a limit."""
+    looks = [[page([channel(n)], count=9), page([], count=9)] for n in range(1, 9)]
+    client = Pages(*[each for look in looks for each in look])
+    listing = await dialogs.channels(client)
+    assert [each.id for each in listing.channels] == [1, 2, 3]
+    assert not listing.complete
 
 
 async def test_a_list_that_ended_too_early_once_is_read_again() -> None:
     """A glitch is made good by another look."""
     short = [page([channel(1)], count=2), page([], count=2)]
     client = Pages(*short, page([channel(1)], count=2), page([channel(2)], count=2))
-    assert [each.id for each in await dialogs.channels(client)] == [1, 2]
+    assert [each.id for each in (await dialogs.channels(client)).channels] == [1, 2]
 
 
 async def test_a_chat_that_is_listed_without_a_description_is_counted_and_left_out() -> None:
     """Telegram may name what it does not describe; the others are listed."""
     client = Pages(page([channel(1)], count=2, forbidden=True), page([channel(2)], count=2))
-    assert [each.id for each in await dialogs.channels(client)] == [2]
+    assert [each.id for each in (await dialogs.channels(client)).channels] == [2]
 
 
 async def test_a_folder_is_counted_beside_the_chat_whose_peer_it_bears() -> None:
@@ -260,5 +288,5 @@ async def test_a_folder_is_counted_beside_the_chat_whose_peer_it_bears() -> None
     folder = types.Folder(1, "Archive")
     archive.dialogs = [types.DialogFolder(folder, types.PeerChannel(1), 1, 0, 0, 0, 0)]
     client = Pages(archive, page([channel(1)], count=2))
-    assert [each.id for each in await dialogs.channels(client)] == [1]
+    assert [each.id for each in (await dialogs.channels(client)).channels] == [1]
     assert client.asked == 2

@@ -222,7 +222,7 @@ async def test_an_imported_session_is_logged_in(
     record = record_of(source)
     async with opened(sandbox, record) as account:
         assert (await account.me()).id == ANNA
-        (seen,) = await account.channels()
+        (seen,) = (await account.channels()).channels
     if kind == "file":
         peer = RecordSession(record).get_input_entity(types.PeerChannel(seen.id))
         assert peer.access_hash == seen.access_hash

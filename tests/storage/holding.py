@@ -3,25 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from storage import accounts, leases, posts, sessions
 from storage.database import Database
 from storage.forgetting import forget
-from storage.rows import Batch, ChannelSeen, Claimed, Hold, PostRow
+from storage.rows import Batch, Claimed, Hold
 from storage.sessions import Vault, new_key
+from tests.storage.found import message, seen
 
 TTL, MARGIN = 1.0, 0.2
 LONG = 600.0
 PATIENCE = 30.0
 BLOCKED = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
-TABLES = ("accounts", "sessions", "channels", "subscriptions", "posts", "notices")
+TABLES = ("accounts", "sessions", "channels", "subscriptions", "posts", "work", "notices")
 DEAD = "the program ended during the login"
 VAULT = Vault([new_key()])
-SEEN = ChannelSeen(id=7, access_hash=1, title="t", username=None, top=9)
-POST = PostRow(
-    channel_id=7, id=3, published_at=datetime(2026, 1, 1, tzinfo=UTC), edited_at=None, text="t"
-)
+SEEN = seen(7)
+POST = message(3)
 BATCH = Batch(channel_id=7, floor=None, read=(1, 9), posts=(POST,))
 
 Write = Callable[[Database, Hold], Awaitable[object]]

@@ -32,6 +32,9 @@ from tests.storage.holding import (
 
 pytestmark = pytest.mark.anyio
 
+LOCK = "SELECT FROM accounts WHERE id = $1 FOR UPDATE"
+
+any_account = pytest.mark.parametrize("account", [41, 42], ids=["its other one", "the same"])
 every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 
 
@@ -80,37 +83,47 @@ async def test_a_holder_that_ran_out_unseen_still_writes(db: Database, write: Wr
 
 
 @every_write
-async def test_a_claim_waits_for_a_write_under_way(db: Database, write: Write) -> None:
+@any_account
+async def test_a_claim_waits_for_a_write_under_way(
+    db: Database, write: Write, account: int
+) -> None:
     """What had begun is written, and the claim comes after it; renewals pass."""
     me, other = await node(db, "me"), await node(db, "other")
+    await claim(db, me, 41)
     hold = await reading(db, me)
-    async with locked(db, "SELECT FROM accounts FOR UPDATE"):
+    async with locked(db, LOCK, 42):
         writing = asyncio.ensure_future(write(db, hold))
         await blocked(db)
         async with asyncio.timeout(PATIENCE):
             assert await leases.renew(db, me, ttl=LONG)
         await expire(db, me)
-        claiming = asyncio.create_task(claim(db, other))
+        claiming = asyncio.create_task(claim(db, other, account))
         await blocked(db, 2)
     await writing
     assert (await claiming).hold.incarnation == other
 
 
 @every_write
-async def test_a_write_that_meets_a_claim_is_refused(db: Database, write: Write) -> None:
-    """A write that begins while its account is being taken waits, and is refused."""
+@any_account
+async def test_a_write_that_meets_a_claim_is_refused(
+    db: Database, write: Write, account: int
+) -> None:
+    """A write that begins while its process is being revoked waits, and is refused."""
     me, other = await node(db, "me"), await node(db, "other")
+    await claim(db, me, 41)
     hold = await reading(db, me)
     await expire(db, me)
-    async with locked(db, "SELECT FROM accounts FOR UPDATE"):
-        claiming = asyncio.create_task(claim(db, other))
+    async with locked(db, LOCK, account):
+        claiming = asyncio.create_task(claim(db, other, account))
         await blocked(db)
+        row, before = await accounts.load(db, 42), await everything(db)
         writing = asyncio.ensure_future(write(db, hold))
         await blocked(db, 2)
-    before = (await claiming).row
+    await claiming
     with pytest.raises(LeaseLost):
         await writing
-    assert await accounts.load(db, 42) == before
+    assert await accounts.load(db, 42) == row
+    assert (await everything(db))[1:] == before[1:]  # the rest of what accounts own
 
 
 async def test_storing_is_one_round_trip(db: Database) -> None:

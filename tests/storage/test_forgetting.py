@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 
-from storage import accounts, forgetting, invites, notices, posts, sessions
+from storage import accounts, forgetting, invites, notices, posts, sessions, work
 from storage.database import Database
 from storage.errors import StatementRefused
-from storage.rows import Batch, ChannelSeen, Forgotten, Hold, PostRow
+from storage.rows import Batch, ChannelSeen, Forgotten, Hold
 from storage.sessions import Vault, new_key
 from tests.storage.conftest import Own
+from tests.storage.found import message
 
 pytestmark = pytest.mark.anyio
 
@@ -60,8 +61,9 @@ async def follow(db: Database, hold: Hold, *channels: int) -> None:
             id=channel,
             access_hash=1 if hold.account == OTHER else MINE,
             title="shared" if channel in theirs else "mine",
-            username=None,
+            username="shared" if channel in theirs else "mine",
             top=9,
+            pts=None,
         )
         for channel in channels
     ]
@@ -70,11 +72,7 @@ async def follow(db: Database, hold: Hold, *channels: int) -> None:
 
 async def store(db: Database, hold: Hold, channel: int, text: str) -> None:
     """Store two posts of a channel."""
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    found = tuple(
-        PostRow(channel_id=channel, id=id, published_at=at, edited_at=None, text=text)
-        for id in (1, 2)  # noqa: A001
-    )
+    found = tuple(message(id, channel=channel, text=text) for id in (1, 2))  # noqa: A001
     await posts.store(db, hold, Batch(channel_id=channel, floor=1, read=(1, 9), posts=found))
 
 
@@ -131,11 +129,18 @@ async def test_every_table_is_looked_at(db: Database, mine: Hold) -> None:
 
 
 async def test_nothing_of_a_forgotten_account_is_left(db: Database, mine: Hold) -> None:
-    """No column of any table shows its id or what was its alone; what others may see stays."""
+    """No column of any table shows its id or what was its alone; what others may see stays.
+
+    Only that channels are to leave the index is noted, until it is done.
+    """
     before = await others_view(db)
     forgotten = await forgetting.forget(db, mine)
-    assert await traces(db) == set()
+    assert await traces(db) == {"work.channel_id"}
     assert await others_view(db) == before
+    removals = await work.claim(db, "unindex", "indexer", 9, timedelta(minutes=1))
+    assert {row.channel_id for row in removals} == {OURS, LEFT_BY_BOTH, LEFT_BY_OTHER}
+    assert await work.done(db, removals) == 3
+    assert await traces(db) == set()
     assert forgotten == Forgotten(account=MINE, subscriptions=5, channels=3, posts=6)
     assert await accounts.load(db, MINE) is None
 
@@ -158,7 +163,7 @@ async def test_a_table_without_cascade_is_found(db: Database, mine: Hold, column
     await db.execute(f"CREATE TABLE fresh (id int, held {column})")
     await db.execute("INSERT INTO fresh (id) VALUES (1)")
     await forgetting.forget(db, mine)
-    assert await traces(db) == {"fresh.held"}
+    assert await traces(db) == {"fresh.held", "work.channel_id"}
 
 
 async def test_a_half_done_forgetting_is_undone(db: Database, mine: Hold) -> None:

@@ -3,37 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from storage import posts
 from storage.database import Database
 from storage.errors import LeaseLost, StatementRefused, UnknownChannel
-from storage.rows import Batch, ChannelSeen, Hold, PostRow, Span
+from storage.rows import Batch, Hold, PostRow, Span
 from tests.storage.conftest import Own
+from tests.storage.found import EPOCH, message, seen, worded
 
 pytestmark = pytest.mark.anyio
 
 BLOCKED = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def seen(channel: int, *, username: str | None = None, **changes: object) -> ChannelSeen:
-    """A channel as an account sees it."""
-    values = {"access_hash": channel * 11, "title": f"Channel {channel}", "top": 9} | changes
-    return ChannelSeen(id=channel, username=username, **values)  # type: ignore[arg-type]
-
-
-def post(id: int, *, channel: int = 7, text: str = "text") -> PostRow:  # noqa: A002
-    """A post published as many minutes after the epoch as its id says."""
-    at = EPOCH + timedelta(minutes=id)
-    return PostRow(channel_id=channel, id=id, published_at=at, edited_at=None, text=text)
 
 
 def batch(read: Span, ids: Iterable[int], *, channel: int = 7, floor: int | None = None) -> Batch:
     """A batch of plain posts."""
-    found = tuple(post(id, channel=channel) for id in ids)  # noqa: A001
+    found = tuple(message(id, channel=channel) for id in ids)  # noqa: A001
     return Batch(channel_id=channel, floor=floor, read=read, posts=found)
 
 
@@ -170,7 +158,9 @@ async def test_the_floor_is_set_once(db: Database, reader: Hold) -> None:
 async def test_a_post_that_is_held_stays_as_it_is(db: Database, reader: Hold) -> None:
     """Storing a post again adds nothing and rewrites nothing."""
     await posts.store(db, reader, batch((1, 9), [1]))
-    again = Batch(channel_id=7, floor=None, read=(1, 9), posts=(post(1, text="other"), post(2)))
+    again = Batch(
+        channel_id=7, floor=None, read=(1, 9), posts=(message(1, text="other"), message(2))
+    )
     assert (await posts.store(db, reader, again)).added == 1
     assert [view.text for view in await posts.newest(db, reader.account, 9)] == ["text", "text"]
 
@@ -193,7 +183,7 @@ async def test_an_empty_span_changes_nothing(db: Database, reader: Hold) -> None
         batch((5, 4), []),
         batch((5, 9), [9]),
         batch((5, 9), [4]),
-        Batch(channel_id=7, floor=None, read=(1, 9), posts=(post(3, channel=8),)),
+        Batch(channel_id=7, floor=None, read=(1, 9), posts=(message(3, channel=8),)),
         Batch(
             channel_id=7,
             floor=None,
@@ -204,7 +194,7 @@ async def test_an_empty_span_changes_nothing(db: Database, reader: Hold) -> None
                     id=3,
                     published_at=EPOCH.replace(tzinfo=None),
                     edited_at=None,
-                    text="",
+                    content=worded(""),
                 ),
             ),
         ),
@@ -243,18 +233,19 @@ async def test_overlapping_batches_at_once_add_each_post_once(
     async with await Database.open(dsn) as other:
         stores = [
             posts.store(store, reader, batch((start, start + 60), range(start, start + 60)))
-            for start in range(0, 600, 20)
+            for start in range(1, 600, 20)
             for store in (db, other)
         ]
         stored = await asyncio.gather(*stores)
     assert sum(each.added for each in stored) == 640
     (view,) = await posts.channels(db, reader.account)
-    assert (view.posts, view.coverage) == (640, ((0, 640),))
+    assert (view.posts, view.coverage) == (640, ((1, 641),))
 
 
 async def test_newest_comes_first_across_channels(db: Database, reader: Hold) -> None:
     """Posts of all followed channels are merged by time, and one channel can be asked for."""
-    await posts.follow(db, reader, [seen(7, username="seven"), seen(8)])
+    await posts.follow(db, reader, [seen(7, username="seven"), seen(8, username=None)])
+    await posts.sees_from(db, reader, 8, 0)
     await posts.store(db, reader, batch((1, 9), [1, 4, 5], channel=7))
     await posts.store(db, reader, batch((1, 9), [2, 3, 6], channel=8))
     views = await posts.newest(db, reader.account, 5)
@@ -292,7 +283,11 @@ async def test_times_keep_their_moment(db: Database, reader: Hold) -> None:
     """A time given with any offset comes back as the same moment, and as an aware one."""
     moscow = datetime(2026, 5, 1, 9, tzinfo=timezone(timedelta(hours=3)))
     row = PostRow(
-        channel_id=7, id=1, published_at=moscow, edited_at=moscow + timedelta(hours=1), text="я"
+        channel_id=7,
+        id=1,
+        published_at=moscow,
+        edited_at=moscow + timedelta(hours=1),
+        content=worded("я"),
     )
     await posts.store(db, reader, Batch(channel_id=7, floor=None, read=(1, 2), posts=(row,)))
     (view,) = await posts.newest(db, reader.account, 1)
@@ -306,7 +301,7 @@ async def test_the_text_is_kept_but_for_what_postgres_cannot_hold(
     db: Database, reader: Hold
 ) -> None:
     """A post with a NUL or half an emoji is stored without it, not refused."""
-    row = post(1, text="Привет,\0 мир 🦊\ud83e!\n")
+    row = message(1, text="Привет,\0 мир 🦊\ud83e!\n")
     await posts.store(db, reader, Batch(channel_id=7, floor=None, read=(1, 2), posts=(row,)))
     (view,) = await posts.newest(db, reader.account, 1)
     assert view.text == "Привет, мир 🦊!\n"

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from storage import leases, posts
 from storage.database import Database
 from storage.rows import Batch, ChannelSeen, Coverage, Hold, PostRow
+from tests.storage.found import worded
 
 CHANNELS = (1, 2, 3)
 READERS = (1, 2)
@@ -83,7 +84,12 @@ class StoreMachine(RuleBasedStateMachine):
         """Following returns what was read of each channel so far."""
         seen = [
             ChannelSeen(
-                id=self.base + channel, access_hash=reader, title="t", username=None, top=top
+                id=self.base + channel,
+                access_hash=reader,
+                title="t",
+                username=None,
+                top=top,
+                pts=None,
             )
             for channel in channels
         ]
@@ -99,7 +105,7 @@ class StoreMachine(RuleBasedStateMachine):
     def store(self, data: st.DataObject) -> None:
         """Storing counts the posts that are new and answers with the grown coverage."""
         channel = data.draw(st.sampled_from(sorted(self.known)), "channel")
-        first = data.draw(st.integers(0, 50), "first")
+        first = data.draw(st.integers(1, 50), "first")
         end = data.draw(st.integers(first, first + 12), "end")
         ids = st.lists(st.integers(first, end - 1), max_size=15) if end > first else st.just([])
         minutes = st.integers(0, 5)
@@ -172,7 +178,11 @@ class StoreMachine(RuleBasedStateMachine):
     ) -> Batch:
         rows = tuple(
             PostRow(
-                channel_id=self.base + channel, id=id, published_at=at, edited_at=None, text=text
+                channel_id=self.base + channel,
+                id=id,
+                published_at=at,
+                edited_at=None,
+                content=worded(text),
             )
             for id, at, text in found  # noqa: A001
         )

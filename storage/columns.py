@@ -1,0 +1,128 @@
+"""What a post holds, as the columns of its row."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from storage.content import Caption, Content, Media, Origin
+from storage.database import Row
+from storage.rows import PostRow
+from storage.text import storable
+
+Columns: TypeAlias = tuple[Any, ...]
+"""A post in the order of the type incoming_post."""
+
+COUNTS = slice(13, None)
+"""Of these, what changes all the time and is no edit: counts, and whether it is protected."""
+
+MEANING = slice(3, 13)
+"""Of these, what makes an edit if it differs."""
+
+_MEDIA = ("part", "kind", "size", "duration", "file_name", "mime", "width", "height")
+
+
+def columns(post: PostRow) -> Columns:
+    """Return a post as it is stored; equal posts have equal columns."""
+    content = post.content
+    return (
+        post.id,
+        post.published_at,
+        post.edited_at,
+        storable(content.text),
+        storable(content.html),
+        content.author and storable(content.author),
+        content.reply_to,
+        content.album,
+        [caption.part for caption in content.captions],
+        _json([_caption(caption) for caption in content.captions]),
+        _json([_media(media) for media in content.media]),
+        content.forward and _json(_origin(content.forward)),
+        [storable(link) for link in content.links] or None,
+        content.views,
+        content.forwards,
+        _json([[storable(name), count] for name, count in content.reactions]),
+        content.comments,
+        content.protected,
+    )
+
+
+def stored_post(row: Row) -> PostRow:
+    """Return a row of the table as the post that it holds."""
+    return PostRow(
+        channel_id=row["channel_id"],
+        id=row["id"],
+        published_at=row["published_at"],
+        edited_at=row["edited_at"],
+        content=Content(
+            text=row["text"],
+            html=row["html"],
+            author=row["author"],
+            reply_to=row["reply_to"],
+            album=row["album"],
+            media=tuple(Media(**each) for each in _read(row["media"])),
+            forward=_known_origin(row["forward"]),
+            links=tuple(row["links"] or ()),
+            views=row["views"],
+            forwards=row["forwards"],
+            reactions=tuple((name, count) for name, count in _read(row["reactions"])),
+            comments=row["comments"],
+            protected=row["protected"],
+            captions=tuple(_known_caption(each) for each in _read(row["captions"])),
+        ),
+    )
+
+
+def _json(value: Sequence[object] | Mapping[str, object]) -> str | None:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False) if value else None
+
+
+def _read(value: str | None) -> Iterable[Any]:
+    found: list[Any] = json.loads(value) if value else []
+    return found
+
+
+def _caption(caption: Caption) -> dict[str, object]:
+    return {
+        "part": caption.part,
+        "text": storable(caption.text),
+        "html": storable(caption.html),
+        "links": [storable(link) for link in caption.links],
+    }
+
+
+def _known_caption(told: Mapping[str, Any]) -> Caption:
+    return Caption(**{**told, "links": tuple(told["links"])})
+
+
+def _media(media: Media) -> dict[str, object]:
+    return {name: _plain(value) for name in _MEDIA if (value := getattr(media, name)) is not None}
+
+
+def _plain(value: object) -> object:
+    """A value that JSON can hold; of a duration that is no number, nothing is known."""
+    match value:
+        case str():
+            return storable(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case _:
+            return value
+
+
+def _origin(origin: Origin) -> dict[str, object]:
+    return {
+        "channel_id": origin.channel_id,
+        "name": origin.name and storable(origin.name),
+        "post_id": origin.post_id,
+        "at": origin.at.astimezone(UTC).isoformat(),
+        "author": origin.author and storable(origin.author),
+    }
+
+
+def _known_origin(value: str | None) -> Origin | None:
+    if value is None:
+        return None
+    told = json.loads(value)
+    return Origin(**{**told, "at": datetime.fromisoformat(told["at"])})

@@ -1,0 +1,178 @@
+"""Who follows which channel."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import get_args
+
+from storage.database import Connection, Database, Row, coverage
+from storage.errors import LeaseLost, UnknownAccount, UnknownChannel
+from storage.leases import decisive
+from storage.queries import sql
+from storage.rows import ChannelSeen, ChannelState, Cleaned, Following, Hold, Reader
+from storage.text import storable
+
+WINDOW_EVERY = timedelta(hours=3)
+"""How often the newest messages of a channel are read again for their counts."""
+
+CLEAN_SECONDS = 600.0  # for one statement: a large channel may go
+CLEANED_AT_ONCE = 100
+
+Depth = int | timedelta
+"""How much of a channel's past is wanted: so many posts, or so long ago."""
+
+_LOSSES = set(get_args(Following)) - {"followed", "unfollowed"}
+
+
+async def follow(
+    db: Database, hold: Hold, seen: Sequence[ChannelSeen], complete: bool = True
+) -> list[ChannelState]:
+    """Confirm that a held account is a member of these channels, and follow those that are new.
+
+    If the list is complete, what is not in it was left; what the user chose from outside, and what
+    the user does not want, stays so. Return the states of all that it follows now, in its order;
+    of channels given twice the first counts.
+    """
+    first: dict[int, ChannelSeen] = {}
+    for channel in seen:
+        first.setdefault(channel.id, channel)
+    unique = list(first.values())
+    async with decisive(db) as connection:
+        await _lock(connection, hold)
+        await _see(connection, unique)
+        await connection.execute(
+            sql.subscribe,
+            hold.account,
+            [channel.id for channel in unique],
+            [channel.access_hash for channel in unique],
+            [channel.top for channel in unique],
+            complete,
+        )
+        return await _states(connection, hold.account, None)
+
+
+async def follow_one(
+    db: Database, hold: Hold, seen: ChannelSeen, depth: Depth | None, source: str
+) -> ChannelState:
+    """Follow a channel by the user's own choice, as one that the account can read just now."""
+    posts = depth if isinstance(depth, int) else None
+    reach = depth if isinstance(depth, timedelta) else None
+    async with decisive(db) as connection:
+        await _lock(connection, hold)
+        await _see(connection, [seen])
+        await connection.execute(
+            sql.subscribe_one,
+            hold.account,
+            seen.id,
+            seen.access_hash,
+            seen.top,
+            posts,
+            reach,
+            storable(source),
+        )
+        (state,) = await _states(connection, hold.account, seen.id)
+    return state
+
+
+async def unfollow(db: Database, account: int, channel: int) -> bool:
+    """Follow a channel no more, whatever lists say; False if the account did not.
+
+    What nobody else follows is removed at once.
+    """
+    async with decisive(db) as connection:
+        if await connection.fetchrow(sql.lock_anyones_account, account) is None:
+            raise UnknownAccount(account)
+        if await connection.fetchrow(sql.unwant, account, channel) is None:
+            return False
+        await clean_on(connection, [channel])
+    return True
+
+
+async def lost(db: Database, hold: Hold, channel: int, why: str) -> bool:
+    """Note that a held account cannot read a channel any more; False if that was known.
+
+    It reads nothing of the channel from now on, until a list has it again.
+    """
+    if why not in _LOSSES:
+        msg = f"{why!r} is none of {sorted(_LOSSES)}"
+        raise ValueError(msg)
+    async with decisive(db) as connection:
+        await _lock(connection, hold)
+        return (await connection.fetchrow(sql.lose_channel, hold.account, channel, why)) is not None
+
+
+async def sees_from(db: Database, hold: Hold, channel: int, visible_from: int) -> ChannelState:
+    """Note that a held account sees a channel's messages above this id only, 0 for all.
+
+    Until then nothing of a private channel is shown to it.
+    """
+    async with decisive(db) as connection:
+        await _lock(connection, hold)
+        row = await connection.fetchrow(sql.limit_sight, hold.account, channel, visible_from)
+        states = await _states(connection, hold.account, channel)
+    if row is None or not states:
+        raise UnknownChannel(channel)
+    return states[0]
+
+
+async def state(db: Database, account: int, channel: int) -> ChannelState | None:
+    """Return how an account reaches a channel and what was read of it; None if not followed."""
+    async with db.connection() as connection:
+        states = await _states(connection, account, channel)
+    return states[0] if states else None
+
+
+async def readers(db: Database, channel: int) -> list[Reader]:
+    """Return the accounts that are logged in and follow a channel."""
+    return [Reader(**row) for row in await db.fetch(sql.readers, channel)]
+
+
+async def clean(db: Database, after: timedelta, limit: int = CLEANED_AT_ONCE) -> Cleaned:
+    """Remove some of what nobody has followed for so long; what comes back is read anew."""
+    async with decisive(db) as connection:
+        found = await connection.fetch(sql.long_forsaken_channels, after, limit)
+        return await clean_on(connection, [row["id"] for row in found])
+
+
+async def clean_on(connection: Connection, channels: Iterable[int]) -> Cleaned:
+    """Remove those of some channels that nobody follows, in whatever transaction this is.
+
+    Of a channel of which somebody is a member only the name stays.
+    """
+    locked = [row["id"] for row in await connection.fetch(sql.lock_channels, list(channels))]
+    # Only now: another statement is another look at who follows what.
+    forsaken = await connection.fetch(sql.forsaken_channels, locked)
+    if not forsaken:
+        return Cleaned(channels=0, posts=0)
+    ids = [row["id"] for row in forsaken]
+    posts = await connection.fetchval(sql.delete_posts, ids, timeout=CLEAN_SECONDS)
+    await connection.execute(sql.replace_work, ids, timeout=CLEAN_SECONDS)
+    await connection.execute(sql.reset_channels, ids)
+    strange = [row["id"] for row in forsaken if not row["known"]]
+    await connection.execute(sql.delete_channels, strange, timeout=CLEAN_SECONDS)
+    return Cleaned(channels=len(ids), posts=posts)
+
+
+async def _lock(connection: Connection, hold: Hold) -> None:
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    if await connection.fetchrow(sql.lock_account, *fence) is None:
+        raise LeaseLost(hold.account)
+
+
+async def _see(connection: Connection, seen: Sequence[ChannelSeen]) -> None:
+    await connection.execute(
+        sql.see_channels,
+        [channel.id for channel in seen],
+        [storable(channel.title) for channel in seen],
+        [channel.username and storable(channel.username) for channel in seen],
+        [channel.protected for channel in seen],
+        [channel.pts for channel in seen],
+    )
+
+
+async def _states(connection: Connection, account: int, channel: int | None) -> list[ChannelState]:
+    rows = await connection.fetch(sql.followed, account, channel, WINDOW_EVERY)
+    return [_state(row) for row in rows]
+
+
+def _state(row: Row) -> ChannelState:
+    return ChannelState(**{**row, "coverage": coverage(row["coverage"])})
