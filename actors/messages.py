@@ -23,7 +23,7 @@ from actors.values import (
     QrCode,
     Status,
 )
-from runtime import Request, StreamRequest, Urgent, message
+from runtime import Message, Request, StreamRequest, Urgent, message
 from storage.rows import (
     AccountRow,
     Forgotten,
@@ -128,6 +128,11 @@ class ReadChannel(StreamRequest[int, ChannelRead]):
 
 
 @message
+class StayLive(Message):
+    """Keep the account connected, and have read at once what Telegram tells of."""
+
+
+@message
 class StatusRequest(Urgent, Request[Status]):
     """Tell how the account is doing; no work is ahead of it."""
 
@@ -144,6 +149,7 @@ SessionMessage = (
     | EndAuthorisation
     | ListRequest
     | ReadChannel
+    | StayLive
     | StatusRequest
 )
 """What a SessionActor understands."""

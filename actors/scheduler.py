@@ -7,12 +7,15 @@ from collections.abc import Callable, Coroutine
 from typing import Any, assert_never
 
 from actors.errors import Flooded
+from actors.login import State
 from actors.messages import (
+    ListAccounts,
     ListRequest,
     ReaderMessage,
     ReadOnce,
     SchedulerMessage,
     SessionMessage,
+    StayLive,
     TickRequest,
 )
 from actors.ports import Asks
@@ -47,7 +50,11 @@ class SchedulerActor(Actor[SchedulerMessage]):
         session: Callable[[int], ActorRef[SessionMessage]],
         reader: ActorRef[ReaderMessage],
         store: Asks,
+        *,
+        live: bool = False,
     ) -> None:
+        """Describe it; with `live` every account that is READY is kept connected."""
+        self._live = live
         self._session = session
         self._reader = reader
         self._store = store
@@ -88,12 +95,20 @@ class SchedulerActor(Actor[SchedulerMessage]):
     async def _tick(self) -> None:
         """Begin what is due, as far as there is room, and tell of what nobody could read."""
         await self._store.ask(TellUnread())
+        if self._live:
+            await self._keep_live()
         for account in await self._store.ask(
             DueAccounts(limit=ACCOUNTS_AT_ONCE - len(self._accounts))
         ):
             _run(self._confirm(account), self._accounts)
         for due in await self._store.ask(TakeDue(limit=CHANNELS_AT_ONCE - len(self._channels))):
             _run(self._read(due.channel), self._channels)
+
+    async def _keep_live(self) -> None:
+        """Have every account listen that does not: one that listens already joins itself."""
+        for row in await self._store.ask(ListAccounts()):
+            if row.state == State.READY:
+                self._session(row.id).tell(StayLive())
 
     async def _confirm(self, account: int) -> None:
         try:

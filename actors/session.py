@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import assert_never
@@ -15,6 +15,7 @@ from actors.answers import Listing
 from actors.connection import Connection
 from actors.coverage import is_due
 from actors.errors import AlreadyLoggedIn, Flooded, Interrupted, SessionRevoked, WrongAccount
+from actors.listening import Listening
 from actors.login import WAITING, Event, State
 from actors.logins import Logins
 from actors.messages import (
@@ -34,11 +35,12 @@ from actors.messages import (
     ResendRequest,
     SessionMessage,
     StatusRequest,
+    StayLive,
 )
 from actors.newest import Newest
 from actors.ports import Asks, MakeTelegram, Person, TelegramPort
 from actors.reading import ChannelReading
-from actors.store_messages import Follow, LoadChannel, LoadFloods, NoteFlood
+from actors.store_messages import Follow, LoadChannel, LoadFloods, LoseChannel, NoteFlood
 from actors.term import Term
 from actors.values import (
     Authorisation,
@@ -74,8 +76,17 @@ class SessionActor(Actor[SessionMessage]):
     refusals = (*Actor.refusals, StorageError)
 
     def __init__(
-        self, account: int, *, telegram: MakeTelegram, store: Asks, lease: Asks, term: Term
+        self,
+        account: int,
+        *,
+        telegram: MakeTelegram,
+        store: Asks,
+        lease: Asks,
+        term: Term,
+        wanted: Callable[[int], None],
     ) -> None:
+        """Describe it; `wanted` has a channel read of which something was heard."""
+        self._wanted = wanted
         self._account = Account(account, store=store, lease=lease, term=term)
         self._make = telegram
         self._store = store
@@ -127,6 +138,8 @@ class SessionActor(Actor[SessionMessage]):
                 return self.job(self._list(), key="list")
             case ReadChannel():
                 return self.job(self._read(message), key=("read", message.channel))
+            case StayLive():
+                return self.job(self._stay_live(), key="live")
             case StatusRequest():
                 if self._is_known():
                     return reply(message, self._status())
@@ -234,6 +247,19 @@ class SessionActor(Actor[SessionMessage]):
         seen = {channel.id: channel for channel in listing.channels}
         due = [each for each in states if each.id in seen and is_due(each, seen[each.id])]
         return Listed(channels=len(states), due=tuple((each.id, each.title) for each in due))
+
+    async def _stay_live(self) -> None:
+        async def confirm() -> None:
+            for channel, _ in (await self._list()).due:
+                self._wanted(channel)
+
+        async def lose(channel: int, why: str) -> None:
+            hold = await self._account.own()
+            await self._store.ask(LoseChannel(hold=hold, channel=channel, why=why))
+
+        async with self._at_work() as telegram:
+            listening = Listening(telegram, read=self._wanted, confirm=confirm, lose=lose)
+            await listening.run()
 
     async def _channels(self, telegram: TelegramPort) -> Listing:
         try:

@@ -102,6 +102,32 @@ class Queries:
     lock_seen_channels: str
     forget_notices: str
     delete_account: str
+    take_due: str
+    keep_taken: str
+    release_taken: str
+    lock_taken: str
+    interval_of: str
+    finish_reading: str
+    set_account_interval: str
+    set_channel_interval: str
+    lock_followed: str
+    pull_in: str
+    take_due_accounts: str
+    set_confirm_at: str
+    drop_unread: str
+    drop_unread_channels: str
+    tell_read_again: str
+    tell_channels_read_again: str
+    tell_unread: str
+    tell_unread_channels: str
+    freshness: str
+    unread_causes: str
+    note_flood: str
+    floods: str
+    keep_send: str
+    sends: str
+    add_report: str
+    last_report: str
 
 
 def load(text: str) -> Queries:

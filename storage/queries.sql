@@ -882,3 +882,318 @@ DELETE FROM notices WHERE account IS NULL AND data -> 'account' = to_jsonb($1::b
 -- name: delete_account
 -- Delete an account with everything that refers to it.
 DELETE FROM accounts WHERE id = $1;
+
+-- name: take_due
+-- Take channels that are due and that nobody reads, for a process that can open one of its readers.
+WITH due AS MATERIALIZED (
+    SELECT id, next_at FROM channels
+    WHERE coalesce(next_at, '-infinity') <= $2
+        AND (taken_until IS NULL OR taken_until <= $2)
+        AND EXISTS (
+            SELECT FROM followers
+            WHERE channel = channels.id AND state = 'READY' AND (flood IS NULL OR flood <= $2)
+                AND (holder IS NULL OR holder = $1 OR holder NOT IN (
+                    SELECT incarnation FROM nodes WHERE NOT revoked AND expires_at > now()
+                ))
+        )
+    ORDER BY coalesce(next_at, '-infinity'), id
+    LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE channels SET taken_by = $1, taken_until = $2 + make_interval(secs => $3)
+    FROM due WHERE channels.id = due.id
+)
+SELECT id AS channel, coalesce($2 - next_at, '0') AS overdue_by FROM due
+ORDER BY coalesce(next_at, '-infinity'), id;
+
+-- name: keep_taken
+-- Prolong the time for which a process has channels, and tell which these are.
+WITH mine AS MATERIALIZED (
+    SELECT id FROM channels WHERE id = ANY ($4::bigint[]) AND taken_by = $1
+    ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE channels SET taken_until = greatest(taken_until, $2::timestamptz + make_interval(secs => $3))
+FROM mine WHERE channels.id = mine.id
+RETURNING mine.id;
+
+-- name: release_taken
+-- Let channels go that a process has taken; they are due as before.
+WITH mine AS MATERIALIZED (
+    SELECT id FROM channels WHERE id = ANY ($2::bigint[]) AND taken_by = $1
+    ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE channels SET taken_by = NULL, taken_until = NULL
+FROM mine WHERE channels.id = mine.id;
+
+-- name: lock_taken
+-- Lock a channel, and tell how often reading it has failed and whether another process reads it.
+SELECT failures, taken_by <> $2 AND taken_until > $3 AS taken FROM channels
+WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: interval_of
+-- How often a channel is wanted: as often as the one of its readers who wants it most often.
+SELECT coalesce(min(every) FILTER (WHERE state = 'READY'), min(every)) FROM followers
+WHERE channel = $1;
+
+-- name: finish_reading
+-- Note how a reading of a channel has ended, and when the next one is due.
+UPDATE channels SET
+    next_at = $4,
+    caught_up_at = CASE WHEN $5 THEN greatest(caught_up_at, $3) ELSE caught_up_at END,
+    failures = CASE WHEN $5 THEN 0 ELSE failures + 1 END,
+    trouble = CASE WHEN NOT $5 THEN $6 END,
+    taken_until = CASE WHEN taken_by = $2 THEN NULL ELSE taken_until END,
+    taken_by = nullif(taken_by, $2)
+WHERE id = $1;
+
+-- name: set_account_interval
+-- Say how often an account's channels are wanted.
+UPDATE accounts SET every = $2 WHERE id = $1 RETURNING id;
+
+-- name: set_channel_interval
+-- Say how often one channel is wanted by an account; null: as often as its other ones.
+UPDATE subscriptions SET every = $3 WHERE account = $1 AND channel = $2 RETURNING account;
+
+-- name: lock_followed
+-- Lock the channels an account follows, in the order of ids so that two do not deadlock.
+SELECT id FROM channels WHERE id IN (SELECT channel FROM followers WHERE account = $1)
+ORDER BY id FOR NO KEY UPDATE;
+
+-- name: pull_in
+-- Bring channels' next readings forward to when they are wanted now.
+UPDATE channels SET next_at = wanted_at
+FROM (
+    SELECT id, CASE
+        WHEN floor IS NULL AND failures = 0 THEN NULL  -- it is to be begun anew
+        WHEN failures = 0 THEN coalesce(caught_up_at, $2) + make_interval(secs => every)
+        ELSE $2 + make_interval(secs => every)
+    END AS wanted_at
+    FROM channels JOIN (
+        SELECT channel, coalesce(min(every) FILTER (WHERE state = 'READY'), min(every)) AS every
+        FROM followers WHERE channel = ANY ($1::bigint[]) GROUP BY channel
+    ) AS intervals ON channel = id
+) AS wanted
+WHERE channels.id = wanted.id AND next_at IS NOT NULL AND coalesce(next_at > wanted_at, true);
+
+-- name: take_due_accounts
+-- Take accounts whose memberships are to be confirmed: they are due again after so many seconds.
+WITH due AS MATERIALIZED (
+    SELECT id, confirm_at FROM accounts
+    WHERE state = 'READY' AND coalesce(confirm_at, '-infinity') <= $2
+        AND (holder IS NULL OR holder = $1 OR holder NOT IN (
+            SELECT incarnation FROM nodes WHERE NOT revoked AND expires_at > now()
+        ))
+        AND NOT EXISTS (
+            SELECT FROM floods WHERE account = accounts.id AND method = 'dialogs' AND until > $2
+        )
+    ORDER BY coalesce(confirm_at, '-infinity'), id
+    LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE accounts SET confirm_at = $2 + make_interval(secs => $3)
+    FROM due WHERE accounts.id = due.id
+)
+SELECT id FROM due ORDER BY coalesce(confirm_at, '-infinity'), id;
+
+-- name: set_confirm_at
+-- Say when an account's memberships are confirmed next.
+UPDATE accounts SET confirm_at = $2 WHERE id = $1;
+
+-- name: drop_unread
+-- Forget that followers were told of an unread channel which they follow no more.
+WITH gone AS MATERIALIZED (
+    SELECT account, channel FROM subscriptions
+    WHERE unread_since IS NOT NULL AND NOT EXISTS (
+        SELECT FROM followers
+        WHERE (followers.account, followers.channel)
+            = (subscriptions.account, subscriptions.channel)
+    )
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE subscriptions SET unread_since = NULL FROM gone
+WHERE (subscriptions.account, subscriptions.channel) = (gone.account, gone.channel);
+
+-- name: drop_unread_channels
+-- Forget that the operator was told of an unread channel which nobody follows any more.
+WITH gone AS MATERIALIZED (
+    SELECT id FROM channels
+    WHERE unread_since IS NOT NULL
+        AND NOT EXISTS (SELECT FROM followers WHERE channel = channels.id)
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE channels SET unread_since = NULL FROM gone WHERE channels.id = gone.id;
+
+-- name: tell_read_again
+-- Tell followers that an unread channel was read again, and how many posts came.
+WITH again AS MATERIALIZED (
+    SELECT subscription.account, channels.id AS channel, subscription.unread_since AS since, title
+    FROM subscriptions AS subscription
+    JOIN accounts ON accounts.id = subscription.account
+    JOIN channels ON channels.id = channel
+    WHERE subscription.unread_since < caught_up_at
+    LIMIT $1
+    FOR NO KEY UPDATE OF subscription SKIP LOCKED
+    FOR KEY SHARE OF accounts, channels SKIP LOCKED
+), cleared AS (
+    UPDATE subscriptions SET unread_since = NULL FROM again
+    WHERE (subscriptions.account, subscriptions.channel) = (again.account, again.channel)
+), told AS (
+    INSERT INTO notices (account, channel, kind, occurrence, data)
+    SELECT
+        account, channel, 'read_again', channel || ':' || since,
+        jsonb_build_object('channel', channel, 'title', title, 'since', since, 'posts', (
+            SELECT count(*) FROM readable JOIN posts ON channel_id = readable.channel
+            WHERE (readable.account, readable.channel) = (again.account, again.channel)
+                AND published_at > since
+                AND greatest(posts.id, parts[cardinality(parts)]) > visible_from
+        ))
+    FROM again
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT count(*) FROM told;
+
+-- name: tell_channels_read_again
+-- Tell the operator that an unread channel was read again, and how many posts came.
+WITH again AS MATERIALIZED (
+    SELECT id, unread_since AS since, title FROM channels
+    WHERE unread_since < caught_up_at
+    LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+), cleared AS (
+    UPDATE channels SET unread_since = NULL FROM again WHERE channels.id = again.id
+), told AS (
+    INSERT INTO notices (channel, kind, occurrence, data)
+    SELECT
+        id, 'read_again', id || ':' || since,
+        jsonb_build_object('channel', id, 'title', title, 'since', since, 'posts', (
+            SELECT count(*) FROM posts WHERE channel_id = again.id AND published_at > since
+        ))
+    FROM again
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT count(*) FROM told;
+
+-- name: tell_unread
+-- Tell followers of channels that were not read for three of their intervals, and why.
+WITH late AS MATERIALIZED (
+    SELECT unread.account, unread.channel, unread.since, cause, until, title, trouble
+    FROM unread($2)
+    JOIN subscriptions AS subscription USING (account, channel)
+    JOIN accounts ON accounts.id = account
+    JOIN channels ON channels.id = channel
+    WHERE subscription.unread_since IS NULL
+        AND (cause <> 'late' OR $3::timestamptz + make_interval(secs => unread.every) <= $2)
+    LIMIT $1
+    FOR NO KEY UPDATE OF subscription SKIP LOCKED
+    FOR KEY SHARE OF accounts, channels SKIP LOCKED
+), marked AS (
+    UPDATE subscriptions SET unread_since = since FROM late
+    WHERE (subscriptions.account, subscriptions.channel) = (late.account, late.channel)
+), told AS (
+    INSERT INTO notices (account, channel, kind, occurrence, data)
+    SELECT
+        account, channel, 'unread', channel || ':' || since,
+        jsonb_strip_nulls(jsonb_build_object(
+            'channel', channel, 'title', title, 'since', since, 'cause', cause, 'until', until,
+            'why', CASE WHEN cause = 'failed' THEN trouble END
+        ))
+    FROM late
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT count(*) FROM told;
+
+-- name: tell_unread_channels
+-- Tell the operator of channels that were not read for three intervals of a follower, and why.
+WITH late AS MATERIALIZED (
+    SELECT channels.id, waiting.since, waiting.followers, cause, until, title, trouble
+    FROM channels JOIN (
+        SELECT
+            channel, cause, until, min(since) AS since, min(every) AS every, count(*) AS followers
+        FROM unread($2) GROUP BY channel, cause, until
+    ) AS waiting ON channel = channels.id
+    WHERE unread_since IS NULL
+        AND (cause <> 'late' OR $3::timestamptz + make_interval(secs => waiting.every) <= $2)
+    LIMIT $1 FOR NO KEY UPDATE OF channels SKIP LOCKED
+), marked AS (
+    UPDATE channels SET unread_since = since FROM late WHERE channels.id = late.id
+), told AS (
+    INSERT INTO notices (channel, kind, occurrence, data)
+    SELECT
+        id, 'unread', id || ':' || since,
+        jsonb_strip_nulls(jsonb_build_object(
+            'channel', id, 'title', title, 'since', since, 'cause', cause, 'until', until,
+            'why', CASE WHEN cause = 'failed' THEN trouble END, 'followers', followers
+        ))
+    FROM late
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT count(*) FROM told;
+
+-- name: freshness
+-- How many channels are to be read, how many of them are due, and since when the first is.
+SELECT
+    count(*) AS channels,
+    count(*) FILTER (WHERE coalesce(next_at, '-infinity') <= $1) AS due,
+    min(coalesce(next_at, since)) FILTER (WHERE coalesce(next_at, '-infinity') <= $1) AS oldest_due
+FROM channels JOIN (
+    SELECT channel, min(since) AS since FROM followers WHERE state = 'READY' GROUP BY channel
+) AS followed ON channel = id;
+
+-- name: unread_causes
+-- How many channels were not read for three intervals of a follower, by their cause.
+SELECT cause, count(DISTINCT channel) AS channels FROM unread($1) GROUP BY cause ORDER BY cause;
+
+-- name: note_flood
+-- Keep how long an account has to wait with a method, if this hold of it counts; drop what is over.
+WITH fence AS MATERIALIZED (
+    SELECT id FROM nodes JOIN accounts ON holder = incarnation
+    WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked
+    FOR KEY SHARE OF nodes FOR SHARE OF accounts
+), over AS (
+    DELETE FROM floods USING fence WHERE account = fence.id AND until <= $6 AND method <> $4
+)
+INSERT INTO floods (account, method, until) SELECT id, $4, $5 FROM fence
+ON CONFLICT (account, method) DO UPDATE SET until = greatest(floods.until, excluded.until)
+RETURNING account;
+
+-- name: floods
+-- Until when some accounts have to wait with which methods.
+SELECT account, method, until FROM floods
+WHERE account = ANY ($1::bigint[]) AND until > $2
+ORDER BY account, method;
+
+-- name: keep_send
+-- Keep that an account makes a call now, if this hold of it counts; drop what counts no longer.
+WITH fence AS MATERIALIZED (
+    SELECT id FROM nodes JOIN accounts ON holder = incarnation
+    WHERE id = $1 AND incarnation = $2 AND epoch = $3 AND NOT revoked
+    FOR KEY SHARE OF nodes FOR SHARE OF accounts
+), over AS (
+    DELETE FROM sends USING fence WHERE account = fence.id AND at < $6
+)
+INSERT INTO sends (account, method, at) SELECT id, $4, $5 FROM fence
+RETURNING account;
+
+-- name: sends
+-- When an account made its calls of each method.
+SELECT method, array_agg(at ORDER BY at) AS times FROM sends
+WHERE account = $1 AND at >= $2
+GROUP BY method ORDER BY method;
+
+-- name: add_report
+-- Keep an account's report; drop some that are older than 90 days.
+WITH old AS (
+    SELECT id FROM reports WHERE began_at < now() - interval '90 days'
+    LIMIT 100 FOR UPDATE SKIP LOCKED
+), dropped AS (
+    DELETE FROM reports USING old WHERE reports.id = old.id
+)
+INSERT INTO reports (account, began_at, report)
+SELECT id, $2, $3 FROM accounts WHERE id = $1 FOR KEY SHARE
+RETURNING id;
+
+-- name: last_report
+-- An account's newest report.
+SELECT id, account, began_at, report FROM reports
+WHERE account = $1 ORDER BY began_at DESC, id DESC LIMIT 1;

@@ -309,7 +309,37 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueChannel:
-    """tmp"""
+    """A channel that a process has taken to read it."""
 
     channel: int
-    overdue_by: float
+    overdue_by: timedelta
+    """Zero if it was never read."""
+
+
+UnreadCause: TypeAlias = Literal["expired", "flooded", "failed", "late"]
+"""Why a channel is unread: none of those who could read it is logged in, Telegram lets all of them
+wait, the last reading failed, or nobody has come to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How far behind the reading of all channels is."""
+
+    channels: int
+    """Channels that somebody who is logged in follows."""
+    due: int
+    """Those of them that are due, whether somebody reads them just now or not."""
+    oldest_due: datetime | None
+    """Since when the first of these is due."""
+    unread: Mapping[UnreadCause, int]
+    """How many channels were not read for three intervals of a follower, by the cause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """What one parse committed, in plain values."""
+
+    id: int
+    account: int
+    began_at: datetime
+    report: Mapping[str, Any]

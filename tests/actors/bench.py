@@ -54,10 +54,16 @@ class Bench:
         self.scan: anyio.Event | None = None
         self.apis: list[tuple[int, str] | None] = []
         self.lease = ModelLease(self.store)
+        self.wanted: list[int] = []
         self.term = Term()
         self.term.began("model", float("inf"))
         self.actor = SessionActor(
-            ANNA.id, telegram=self.make, store=self.store, lease=self.lease, term=self.term
+            ANNA.id,
+            telegram=self.make,
+            store=self.store,
+            lease=self.lease,
+            term=self.term,
+            wanted=self.wanted.append,
         )
         self.plain = Plain(self.actor)
 

@@ -143,3 +143,11 @@ def test_a_clock_that_was_set_back_blocks_for_a_limit_at_most(
 def test_what_is_not_limited_is_not_counted(method: str) -> None:
     """A method without limits keeps nothing, however often it is called."""
     assert Pace().sent(method, EPOCH) == Pace()
+
+
+def test_a_call_counts_for_a_day() -> None:
+    """A call of a day ago is dropped, and one of a moment less still counts."""
+    day = timedelta(days=1)
+    for age, left in ((day, 0), (day - MOMENT, 20)):
+        kept = pace("join", [EPOCH] * 20).at(EPOCH + age)
+        assert len(kept.sends.get("join", ())) == left

@@ -3,11 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import accounts, forgetting, invites, notices, posts, sessions, work
+from storage import (
+    accounts,
+    floods,
+    forgetting,
+    invites,
+    notices,
+    posts,
+    reports,
+    schedule,
+    sends,
+    sessions,
+    work,
+)
 from storage.database import Database
 from storage.errors import StatementRefused
 from storage.rows import Batch, ChannelSeen, Forgotten, Hold
@@ -101,6 +113,12 @@ async def mine(db: Database, own: Own) -> Hold:
         await store(db, hold, channel, "shared" if channel in {SHARED, LEFT_BY_ME} else "mine")
     await follow(db, hold, SHARED, OURS, LEFT_BY_OTHER)
     await follow(db, other, SHARED, LEFT_BY_ME)
+    now = datetime.now(UTC)
+    for held in (hold, other):
+        await floods.note(db, held, floods.HISTORY, now + timedelta(hours=1), now=now)
+        await sends.keep(db, held, "join", now, since=now)
+        await reports.add(db, held.account, now, {"added": 1})
+    assert await schedule.tell_unread(db, now=now + timedelta(days=1)) == 5 + 4
     return hold
 
 
