@@ -104,7 +104,7 @@ class House:
         )
         store = self.store
         reader = self._reader = await self._system.spawn(
-            "reader", lambda: ReaderActor(self.session, store), intensity=PATIENT
+            "reader", lambda: ReaderActor(self.session, store, self._term), intensity=PATIENT
         )
         self._parser = await self._system.spawn(
             "parser", lambda: ParserActor(self.session, reader, store), intensity=PATIENT
@@ -112,7 +112,9 @@ class House:
         if self._scheduled:
             await self._system.spawn(
                 "schedule",
-                lambda: SchedulerActor(self.session, reader, store, live=self._settings.live),
+                lambda: SchedulerActor(
+                    self.session, reader, store, self._term, live=self._settings.live
+                ),
                 intensity=PATIENT,
             )
 

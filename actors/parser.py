@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import assert_never
 
 import anyio
@@ -61,7 +61,7 @@ class ParserActor(Actor[ParserMessage]):
         async def show(now: ParseProgress) -> None:
             await progress(request, now)
 
-        began = time.monotonic()
+        began, began_at = time.monotonic(), datetime.now(UTC)
         try:
             listed = await self._listed(request.account)
         except Flooded as flood:
@@ -71,7 +71,7 @@ class ParserActor(Actor[ParserMessage]):
                 cycle = Cycle(request, listed, newest.put)
                 await cycle.run(self._reader)
             report = cycle.report(time.monotonic() - began)
-        await self._store.ask(AddReport(report=report))
+        await self._store.ask(AddReport(report=report, began_at=began_at))
         log.info("account.parsed", account=request.account, added=report.added)
         return report
 

@@ -9,7 +9,8 @@ from actors.errors import LoginRequired, SessionRevoked, TelegramUnreachable
 from actors.messages import ReadChannel, ReaderMessage, ReadOnce, SessionMessage
 from actors.newest import Newest
 from actors.ports import Asks
-from actors.store_messages import ListReaders
+from actors.store_messages import ChannelDone, ListReaders
+from actors.term import Term
 from actors.values import ChannelRead
 from runtime import Actor, ActorCrashed, ActorRef, progress
 from runtime.logs import get_logger
@@ -41,7 +42,10 @@ class ReaderActor(Actor[ReaderMessage]):
     jobs_at_once = 8
     """Channels read side by side: while some wait for Telegram, the others store."""
 
-    def __init__(self, session: Callable[[int], ActorRef[SessionMessage]], store: Asks) -> None:
+    def __init__(
+        self, session: Callable[[int], ActorRef[SessionMessage]], store: Asks, term: Term
+    ) -> None:
+        self._term = term
         self._session = session
         self._store = store
 
@@ -54,6 +58,23 @@ class ReaderActor(Actor[ReaderMessage]):
                 assert_never(message)
 
     async def _read(self, request: ReadOnce) -> ChannelRead | None:
+        """Have it read, and keep that it was, or why not."""
+        try:
+            read = await self._by_somebody(request)
+        except FAILURES as failure:
+            await self._done(request.channel, str(failure))
+            raise
+        if read is not None:
+            await self._done(request.channel, read.reason)
+        return read
+
+    async def _done(self, channel: int, why: str | None) -> None:
+        node = self._term.incarnation
+        if node is not None:
+            done = ChannelDone(node=node, channel=channel, ok=why is None, why=why)
+            await self._store.ask(done)
+
+    async def _by_somebody(self, request: ReadOnce) -> ChannelRead | None:
         """Try one account after another; the last one's trouble is told if none succeeds."""
         ended: ChannelRead | None = None
         failure: Exception | None = None

@@ -96,36 +96,68 @@ class LoadFloods(Request[dict[str, datetime]]):
 
 @message
 class TakeDue(Request[tuple[DueChannel, ...]]):
-    """Return channels that are due, the most overdue first, each taken for a while."""
+    """Take channels that are due for a process to read, the most overdue first."""
 
+    node: str
     limit: int
+
+
+@message
+class KeepTaken(Request[None]):
+    """Keep what a process has taken for a while longer."""
+
+    node: str
+    channels: tuple[int, ...]
+
+
+@message
+class ReleaseTaken(Request[None]):
+    """Let channels go that a process has not read after all."""
+
+    node: str
+    channels: tuple[int, ...]
 
 
 @message
 class ChannelDone(Request[None]):
-    """Persist that a channel that was due was read, or could not be."""
+    """Persist that a process has read a channel to its end, or why not."""
 
+    node: str
     channel: int
     ok: bool
+    why: str | None = None
 
 
 @message
 class DueAccounts(Request[tuple[int, ...]]):
-    """Return accounts whose memberships are to be confirmed."""
+    """Take accounts whose memberships are to be confirmed."""
 
+    node: str
     limit: int
+
+
+@message
+class Confirmed(Request[None]):
+    """Persist when an account's memberships are to be confirmed next."""
+
+    account: int
+    failures: int
+    """Failures in a row that have led here."""
 
 
 @message
 class TellUnread(Request[int]):
     """Write the notices of channels that are unread for too long, and of those read again."""
 
+    awake_since: datetime
+
 
 @message
 class AddReport(Request[None]):
-    """Keep the report of a cycle."""
+    """Keep the report of a parse."""
 
     report: ParseReport
+    began_at: datetime
 
 
 @message
@@ -140,7 +172,8 @@ class SetEvery(Request[None]):
     """Change how often an account is read, or one of its channels; it applies at the next tick."""
 
     account: int
-    seconds: float
+    seconds: float | None
+    """None: as by default."""
     channel: int | None = None
 
 
@@ -155,8 +188,11 @@ ReadingMessage = (
     | NoteFlood
     | LoadFloods
     | TakeDue
+    | KeepTaken
+    | ReleaseTaken
     | ChannelDone
     | DueAccounts
+    | Confirmed
     | TellUnread
     | AddReport
     | LastReport
