@@ -13,6 +13,9 @@ from storage.rows import ChannelSeen, Hold
 
 R = TypeVar("R")
 
+ALIVE_SECONDS = 10.0
+"""How long a sign of life may take."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -143,8 +146,12 @@ class TelegramPort(Protocol):
         Raises `TelegramUnreachable` once the connection has ended.
         """
 
-    async def alive(self) -> None:
-        """Raise `TelegramUnreachable` in short order unless Telegram still answers."""
+    async def alive(self, within: float = ALIVE_SECONDS) -> None:
+        """Raise `TelegramUnreachable` unless Telegram answers within some seconds.
+
+        A client may believe itself connected and be dead. Raises `SessionRevoked` for one that
+        nobody is logged in with any more, which who only listens would never be told.
+        """
 
     def record(self) -> bytes:
         """Return the session as it is now, to be sealed and kept."""

@@ -13,7 +13,7 @@ from telethon.tl.functions.updates import GetStateRequest
 
 from actors.answers import Difference, Folder, Found, Heard, HistoryPage, Listing
 from actors.errors import Flooded, SessionRevoked, TelegramUnreachable
-from actors.ports import CodeSent, LoginToken, Person
+from actors.ports import ALIVE_SECONDS, CodeSent, LoginToken, Person
 from actors.telegram import authorisations, dialogs, differences, finding, folders, reading
 from actors.telegram.calls import CallLog
 from actors.telegram.client import WatchedClient
@@ -32,7 +32,6 @@ R = TypeVar("R")
 _CALL_SECONDS = 30.0
 _LIST_SECONDS = 300.0  # for thousands of dialogs, a hundred a call
 _CLOSE_SECONDS = 5.0
-_ALIVE_SECONDS = 10.0
 
 
 class TelegramAccount:
@@ -182,10 +181,10 @@ class TelegramAccount:
             raise TelegramUnreachable("the connection has ended")
         return heard
 
-    async def alive(self) -> None:
-        """Raise `TelegramUnreachable` in short order unless Telegram still answers."""
+    async def alive(self, within: float = ALIVE_SECONDS) -> None:
+        """Raise `TelegramUnreachable` unless Telegram answers within some seconds."""
         with suppress(Flooded):  # an answer as well
-            await self._within(self._client(GetStateRequest()), _ALIVE_SECONDS)
+            await self._within(self._client(GetStateRequest()), within)
 
     def record(self) -> bytes:
         """Return the session as it is now."""

@@ -47,6 +47,6 @@ class Unasked:
         """Refuse."""
         _nobody_asks("what was heard")
 
-    async def alive(self) -> None:
+    async def alive(self, within: float = 10.0) -> None:
         """Refuse."""
-        _nobody_asks("a sign of life")
+        _nobody_asks(f"a sign of life within {within} s")
