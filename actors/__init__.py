@@ -85,6 +85,9 @@ class open:  # noqa: A001, N801  read as actors.open
     Whatever is not given comes from the environment (TGACTORS_DATA, ...) or `.env`, and then from
     the embedded defaults. Opening and closing are done whole: a cancellation is felt after them.
 
+    With `schedule` the channels are read every 30 minutes while the house is open; with `live` as
+    well, as soon as something is published in them.
+
     Raises `HouseOpen` if this process has one open, `BadSettings` with every problem named,
     `StorageError` if the data folder or the database refuses.
     """
@@ -99,7 +102,10 @@ class open:  # noqa: A001, N801  read as actors.open
         database_url: str | None = None,
         session_keys: str | None = None,
         idle: float | None = None,
+        schedule: bool = False,
+        live: bool | None = None,
     ) -> None:
+        self._schedule = schedule
         self._given = {
             "data": data,
             "telegram": telegram,
@@ -108,6 +114,7 @@ class open:  # noqa: A001, N801  read as actors.open
             "database_url": database_url,
             "session_keys": session_keys,
             "idle": idle,
+            "live": live,
         }
         self._opened: House | None = None
 
@@ -117,7 +124,7 @@ class open:  # noqa: A001, N801  read as actors.open
         from actors import settings  # noqa: PLC0415  pydantic loads when it is needed
         from actors.house import House  # noqa: PLC0415
 
-        house = House(settings.load(**self._given))
+        house = House(settings.load(**self._given), schedule=self._schedule)
         with _opening:
             if _house is not None:
                 raise HouseOpen

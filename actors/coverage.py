@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from actors.answers import Difference
+    from storage.rows import ChannelSeen, ChannelState, PostRow
+
 Range = tuple[int, int]
 """Message ids from the first to before the second."""
 
@@ -77,6 +80,56 @@ def page(asked: Range, answered: Sequence[int]) -> Page:
     if end >= high:
         return Page(read=(low, end), ids=ids, rest=None)
     return Page(read=(low, end), ids=ids, rest=(end, high))
+
+
+def upward(low: int, answered: Sequence[int]) -> Range | None:
+    """Judge a page of the ids that follow `low` upward, of which there is no known end.
+
+    It proves all up to its last id. An empty one proves that there is nothing there *now*: the ids
+    to come are not read.
+    """
+    ids = [found for found in answered if found >= low]
+    return (low, max(ids) + 1) if ids else None
+
+
+def end_of(covered: Iterable[Range], first: int) -> int:
+    """Return the id above everything that has been read from `first` on, `first` if nothing has."""
+    return max((high for _, high in covered if high > first), default=first)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has happened in a channel since a pts, as told by one or more answers."""
+
+    pts: int | None = None
+    """Where to go on from; None if Telegram has not said."""
+    final: bool = False
+    too_long: bool = False
+    """Too much has happened to be told: what is held has to be compared."""
+    news: bool = False
+    edited: tuple[PostRow, ...] = ()
+    deleted: tuple[int, ...] = ()
+
+    def followed_by(self, answer: Difference) -> Changes:
+        """Return the changes with the next answer's; what was edited and then deleted is gone."""
+        gone = {*self.deleted, *answer.deleted}
+        latest = {post.id: post for post in (*self.edited, *answer.edited)}
+        return Changes(
+            pts=answer.pts,
+            final=answer.final or answer.too_long,
+            too_long=self.too_long or answer.too_long,
+            news=self.news or answer.news,
+            edited=tuple(post for id_, post in latest.items() if id_ not in gone),
+            deleted=tuple(sorted(gone)),
+        )
+
+
+def is_due(state: ChannelState, seen: ChannelSeen) -> bool:
+    """Tell whether a channel that was listed just now has something to read."""
+    if state.floor is None or state.pts is None or state.pts != seen.pts or state.window_due:
+        return True
+    first = max(state.floor, (state.visible_from or 0) + 1)
+    return bool(holes(state.coverage, first, seen.top))
 
 
 def floor_of(depth: int | None, nth_newest: int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +20,8 @@ from actors.messages import (
     MakeInvite,
     MarkDelivered,
     ParserMessage,
+    ReaderMessage,
+    ReadOnce,
     RevokeInvite,
     SessionMessage,
     StoreMessage,
@@ -29,12 +32,23 @@ from actors.newcomers import Newcomer
 from actors.parser import ParserActor
 from actors.people import User
 from actors.ports import TelegramPort
+from actors.reader import ReaderActor
+from actors.scheduler import DEPTH, SchedulerActor
 from actors.session import SessionActor
 from actors.settings import Settings
 from actors.telegram.calls import CallLog, CallStatistics
 from actors.term import Term
 from actors.values import Invite, InviteRow, Notice, Status
-from runtime import Actor, ActorRef, ActorStatistics, ActorSystem, Intensity, Message
+from runtime import (
+    Actor,
+    ActorRef,
+    ActorStatistics,
+    ActorStopped,
+    ActorSystem,
+    Intensity,
+    MailboxFull,
+    Message,
+)
 from storage.rows import Hold
 
 M = TypeVar("M", bound=Message)
@@ -62,8 +76,9 @@ class HouseStatistics:
 class House:
     """The actors of one data folder. Every method may be called from any thread."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Describe a house; `start` opens it."""
+    def __init__(self, settings: Settings, *, schedule: bool = False) -> None:
+        """Describe a house; `start` opens it, and has it read by its schedule if asked to."""
+        self._scheduled = schedule
         self._settings = settings
         self._system = ActorSystem("house")
         self._term = Term()
@@ -71,6 +86,7 @@ class House:
         self._newcomers = itertools.count(1)
         self._store: ActorRef[StoreMessage] | None = None
         self._lease: ActorRef[LeaseMessage] | None = None
+        self._reader: ActorRef[ReaderMessage] | None = None
         self._parser: ActorRef[ParserMessage] | None = None
 
     async def start(self) -> None:
@@ -86,9 +102,21 @@ class House:
         self._lease = await self._system.spawn(
             "lease", self._make_lease(await self.store.ask(LocateDatabase())), intensity=PATIENT
         )
-        self._parser = await self._system.spawn(
-            "parser", lambda: ParserActor(self.session), intensity=PATIENT
+        store = self.store
+        reader = self._reader = await self._system.spawn(
+            "reader", lambda: ReaderActor(self.session, store, self._term), intensity=PATIENT
         )
+        self._parser = await self._system.spawn(
+            "parser", lambda: ParserActor(self.session, reader, store), intensity=PATIENT
+        )
+        if self._scheduled:
+            await self._system.spawn(
+                "schedule",
+                lambda: SchedulerActor(
+                    self.session, reader, store, self._term, live=self._settings.live
+                ),
+                intensity=PATIENT,
+            )
 
     def _make_store(self) -> Actor[StoreMessage]:
         from actors.store import StoreActor  # noqa: PLC0415  asyncpg loads on the store's thread
@@ -131,10 +159,20 @@ class House:
         return self._system.ensure(
             f"account-{account}",
             lambda: SessionActor(
-                account, telegram=self._connector, store=store, lease=lease, term=self._term
+                account,
+                telegram=self._connector,
+                store=store,
+                lease=lease,
+                term=self._term,
+                wanted=lambda channel: self._read_soon(account, channel),
             ),
             idle=self._settings.idle,
         )
+
+    def _read_soon(self, account: int, channel: int) -> None:
+        """Have a channel read of which an account has heard something; the next poll may do it."""
+        with contextlib.suppress(MailboxFull, ActorStopped):
+            _opened(self._reader).tell(ReadOnce(channel=channel, account=account, depth=DEPTH))
 
     def user(self, account: int) -> User:
         """Whatever can be done for a person, by Telegram user id."""

@@ -7,10 +7,13 @@ from dataclasses import field
 from datetime import datetime
 
 from actors.login import State
+from actors.store_messages import ReadingMessage
 from actors.values import (
     Authorisation,
     Channel,
+    ChannelRead,
     CodeNeeded,
+    Listed,
     LoggedIn,
     LoginFailed,
     ParseProgress,
@@ -20,18 +23,14 @@ from actors.values import (
     QrCode,
     Status,
 )
-from runtime import Request, StreamRequest, Urgent, message
+from runtime import Message, Request, StreamRequest, Urgent, message
 from storage.rows import (
     AccountRow,
-    Batch,
-    ChannelSeen,
-    ChannelState,
     Forgotten,
     Hold,
     Invite,
     InviteRow,
     NoticeRow,
-    Stored,
 )
 
 
@@ -115,11 +114,22 @@ class EndAuthorisation(Request[None]):
 
 
 @message
-class ReadRequest(StreamRequest[ParseProgress, ParseReport]):
-    """Read what is new in the account's channels."""
+class ListRequest(Request[Listed]):
+    """Confirm what the account follows; raises `Flooded` when Telegram asks to wait."""
 
+
+@message
+class ReadChannel(StreamRequest[int, ChannelRead]):
+    """Read one channel; its progress is how many posts were added."""
+
+    channel: int
     depth: int | None
     """How many of its newest posts an unread channel starts with; None for all."""
+
+
+@message
+class StayLive(Message):
+    """Keep the account connected, and have read at once what Telegram tells of."""
 
 
 @message
@@ -137,13 +147,38 @@ SessionMessage = (
     | ForgetRequest
     | ListAuthorisations
     | EndAuthorisation
-    | ReadRequest
+    | ListRequest
+    | ReadChannel
+    | StayLive
     | StatusRequest
 )
 """What a SessionActor understands."""
 
 NewcomerMessage = SigningMessage | ImportRequest
 """What a NewcomerActor understands."""
+
+
+@message
+class ReadOnce(StreamRequest[int, ChannelRead | None]):
+    """Have a channel read by whoever can, or join its reading; None if nobody can."""
+
+    channel: int
+    account: int | None
+    """Who is asked first."""
+    depth: int | None
+
+
+ReaderMessage = ReadOnce
+"""What the ReaderActor understands."""
+
+
+@message
+class TickRequest(Request[None]):
+    """Look at once what is due."""
+
+
+SchedulerMessage = TickRequest
+"""What the SchedulerActor understands."""
 
 
 @message
@@ -239,22 +274,6 @@ class LoadSession(Request[bytes | None]):
 
 
 @message
-class Follow(Request[tuple[ChannelState, ...]]):
-    """Persist the channels an account follows now; answered with what was read of each."""
-
-    hold: Hold
-    seen: tuple[ChannelSeen, ...]
-
-
-@message
-class StoreBatch(Request[Stored]):
-    """Store posts with the ids they prove read, in one transaction."""
-
-    hold: Hold
-    batch: Batch
-
-
-@message
 class ListChannels(Request[tuple[Channel, ...]]):
     """Return the channels an account follows."""
 
@@ -332,7 +351,8 @@ class MarkDelivered(Request[bool]):
 
 
 StoreMessage = (
-    LocateDatabase
+    ReadingMessage
+    | LocateDatabase
     | LoadAccount
     | WasAdmitted
     | ListAccounts
@@ -350,8 +370,6 @@ StoreMessage = (
     | MarkDelivered
     | SaveSession
     | LoadSession
-    | Follow
-    | StoreBatch
     | ListChannels
     | ListPosts
     | CountPosts

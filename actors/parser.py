@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import assert_never
 
-from actors.messages import ParseRequest, ParserMessage, ReadRequest, SessionMessage
+import anyio
+
+from actors.errors import Flooded
+from actors.messages import (
+    ListRequest,
+    ParseRequest,
+    ParserMessage,
+    ReaderMessage,
+    ReadOnce,
+    SessionMessage,
+)
 from actors.newest import Newest
-from actors.values import ParseProgress, ParseReport
+from actors.ports import Asks
+from actors.reader import READ_SECONDS
+from actors.store_messages import AddReport
+from actors.values import ChannelRead, Listed, ParseProgress, ParseReport, Unread
 from runtime import Actor, ActorCrashed, ActorRef, progress
 from runtime.logs import get_logger
-from storage.errors import StorageError
+from storage.errors import LeaseLost, StorageError
 
 log = get_logger("actors")
 
-READ_SECONDS = 3600.0
-"""Seconds without any progress after which a reading is given up."""
+LIST_SECONDS = 600.0
+CHANNELS_AT_ONCE = 8
+"""Channels an account may have waiting or being read: others get their turn in between."""
 
 
 class ParserActor(Actor[ParserMessage]):
@@ -23,8 +39,15 @@ class ParserActor(Actor[ParserMessage]):
 
     refusals = (*Actor.refusals, StorageError)
 
-    def __init__(self, session: Callable[[int], ActorRef[SessionMessage]]) -> None:
+    def __init__(
+        self,
+        session: Callable[[int], ActorRef[SessionMessage]],
+        reader: ActorRef[ReaderMessage],
+        store: Asks,
+    ) -> None:
         self._session = session
+        self._reader = reader
+        self._store = store
 
     async def handle(self, message: ParserMessage, /) -> object:
         """Start a parse, or join the one that runs."""
@@ -35,20 +58,109 @@ class ParserActor(Actor[ParserMessage]):
                 assert_never(message)
 
     async def _parse(self, request: ParseRequest) -> ParseReport:
-        try:
-            return await self._read(request)
-        except ActorCrashed as crash:
-            # It has restarted, and goes on from what it had committed; twice is no accident.
-            log.warning("parse.repeated", account=request.account, cause=crash.cause)
-            return await self._read(request)
-
-    async def _read(self, request: ParseRequest) -> ParseReport:
         async def show(now: ParseProgress) -> None:
             await progress(request, now)
 
-        session = self._session(request.account)
-        stream = session.stream(ReadRequest(depth=request.depth), timeout=READ_SECONDS)
-        async with stream, Newest(show) as newest:
-            async for now in stream:
-                newest.put(now)
-        return stream.result
+        began, began_at = time.monotonic(), datetime.now(UTC)
+        try:
+            listed = await self._listed(request.account)
+        except Flooded as flood:
+            report = Cycle(request).report(time.monotonic() - began, flood.until)
+        else:
+            async with Newest(show) as newest:
+                cycle = Cycle(request, listed, newest.put)
+                await cycle.run(self._reader)
+            report = cycle.report(time.monotonic() - began)
+        await self._store.ask(AddReport(report=report, began_at=began_at))
+        log.info("account.parsed", account=request.account, added=report.added)
+        return report
+
+    async def _listed(self, account: int) -> Listed:
+        """List the account's channels; twice, should its actor crash or lose its lease."""
+        try:
+            return await self._session(account).ask(ListRequest(), timeout=LIST_SECONDS)
+        except (ActorCrashed, LeaseLost) as trouble:
+            log.warning("parse.repeated", account=account, cause=str(trouble))
+            return await self._session(account).ask(ListRequest(), timeout=LIST_SECONDS)
+
+
+class Cycle:
+    """One parse of one account: its channels that have something new, read side by side."""
+
+    def __init__(
+        self,
+        request: ParseRequest,
+        listed: Listed | None = None,
+        show: Callable[[ParseProgress], None] = lambda _: None,
+    ) -> None:
+        self._account = request.account
+        self._depth = request.depth
+        self._channels = listed.channels if listed is not None else 0
+        self._due = listed.due if listed is not None else ()
+        self._done = self._channels - len(self._due)
+        self._show = show
+        self._added: dict[int, int] = {}
+        self._reads: list[ChannelRead] = []
+        self._failure: Exception | None = None
+
+    async def run(self, reader: ActorRef[ReaderMessage]) -> None:
+        """Have every channel read that is due; raise what concerns the account itself."""
+        limiter = anyio.CapacityLimiter(CHANNELS_AT_ONCE)
+        async with anyio.create_task_group() as group:
+            for channel, title in self._due:
+                group.start_soon(self._one, reader, channel, title, limiter, group.cancel_scope)
+        if self._failure is not None:
+            raise self._failure
+
+    async def _one(
+        self,
+        reader: ActorRef[ReaderMessage],
+        channel: int,
+        title: str,
+        limiter: anyio.CapacityLimiter,
+        all_: anyio.CancelScope,
+    ) -> None:
+        request = ReadOnce(channel=channel, account=self._account, depth=self._depth)
+        async with limiter:
+            try:
+                async with reader.stream(request, timeout=READ_SECONDS) as stream:
+                    async for added in stream:
+                        self._moved(channel, title, added)
+                read = stream.result
+            except Exception as error:  # noqa: BLE001  raised by `run`, without a group around it
+                self._failure = self._failure or error
+                all_.cancel()
+                return
+        self._done += 1
+        if read is not None:
+            self._reads.append(read)
+            self._moved(channel, title, read.added)
+
+    def _moved(self, channel: int, title: str, added: int) -> None:
+        self._added[channel] = added
+        self._show(
+            ParseProgress(
+                channel=title,
+                done=self._done,
+                channels=self._channels,
+                added=sum(self._added.values()),
+            )
+        )
+
+    def report(self, took: float, flood_until: datetime | None = None) -> ParseReport:
+        """Say what was committed, in `took` seconds."""
+        floods = [flood_until, *(read.flood_until for read in self._reads)]
+        return ParseReport(
+            account=self._account,
+            channels=self._channels,
+            added=sum(read.added for read in self._reads),
+            edited=sum(read.edited for read in self._reads),
+            deleted=sum(read.deleted for read in self._reads),
+            unread=tuple(
+                Unread(channel=read.channel, title=read.title, reason=read.reason)
+                for read in self._reads
+                if read.reason is not None
+            ),
+            flood_until=max(filter(None, floods), default=None),
+            took=took,
+        )

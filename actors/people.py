@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from actors.entrance import ANSWER_SECONDS, Entrance
@@ -17,6 +18,7 @@ from actors.messages import (
     SessionMessage,
     StatusRequest,
 )
+from actors.store_messages import LastReport
 from actors.values import (
     Authorisation,
     Channel,
@@ -118,7 +120,9 @@ class User(Entrance):
 
     async def status(self) -> Status:
         """Tell how the account is doing; never waits behind a parse."""
-        return await self._door().ask(StatusRequest(), timeout=STATUS_SECONDS)
+        status = await self._door().ask(StatusRequest(), timeout=STATUS_SECONDS)
+        report = await self._house.store.ask(LastReport(account=self.id))
+        return replace(status, last_report=report)
 
     async def channels(self) -> tuple[Channel, ...]:
         """Return the channels the person follows, with what is held of each."""

@@ -1,76 +1,39 @@
-"""One reading of everything an account follows."""
+"""One reading of one channel."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import anyio
 
-from actors.coverage import Range, floor_of, holes, page
-from actors.errors import ChannelClosed, Flooded, TelegramUnreachable
-from actors.messages import Follow, StoreBatch
+from actors.answers import HistoryPage
+from actors.coverage import Changes, Range, end_of, floor_of, holes, page, upward
+from actors.errors import ChannelClosed, Flooded
+from actors.gathering import Gathering
 from actors.ports import Asks, TelegramPort
-from actors.values import ParseProgress, ParseReport, Unread
-from storage.rows import Batch, ChannelState, Hold, PostRow
+from actors.store_messages import Amend, KeepVisible, LoseChannel, NoteFlood, StoreBatch
+from actors.values import ChannelRead
+from runtime import Request
+from storage.rows import Amendment, Batch, ChannelState, Hold, PostRow
 
-CALLS_AT_ONCE = 4
-"""Calls in flight; decoding more answers at once only makes everybody else wait."""
+R = TypeVar("R")
 
-CHANNELS_AT_ONCE = 8
-"""Channels read side by side: while some wait for Telegram, the others store."""
+PAGE = 100
+"""Messages that Telegram gives at a time; fewer mean that there are no more."""
 
-BATCH_POSTS = 500
-BATCH_SECONDS = 1.0
-"""What is stored at once: a transaction a page costs twice the time."""
-
-FOLLOW_SECONDS = 60.0
 STORE_SECONDS = 60.0
 LAST_SECONDS = 5.0
+HISTORY = "history"
 
 
-class _Gathered:
-    """Pages of one hole, side by side, that are not stored yet."""
+class ChannelReading:
+    """Read what is new in a channel and what has changed, and report what was committed.
 
-    def __init__(self, channel: int, low: int) -> None:
-        self._channel = channel
-        self._low = self._high = low
-        self._since = time.monotonic()
-        self.posts: list[PostRow] = []
-
-    def add(self, read: Range, posts: tuple[PostRow, ...]) -> None:
-        """Append the page that begins where the last one ended."""
-        low, high = read
-        self.posts.extend(post for post in posts if low <= post.id < high)
-        self._high = high
-
-    def is_empty(self) -> bool:
-        """Whether all that was read is stored."""
-        return self._low == self._high
-
-    def is_due(self) -> bool:
-        """Whether there is enough to store, or the first of it has waited long enough."""
-        waited = time.monotonic() - self._since
-        return len(self.posts) >= BATCH_POSTS or waited >= BATCH_SECONDS
-
-    def taken(self) -> Batch:
-        """Return what was gathered as a batch, and begin the next where it ends."""
-        batch = Batch(
-            channel_id=self._channel,
-            floor=None,
-            read=(self._low, self._high),
-            posts=tuple(self.posts),
-        )
-        self._low, self.posts, self._since = self._high, [], time.monotonic()
-        return batch
-
-
-class Reading:
-    """Read what is new in an account's channels, and report what was committed.
-
-    Posts are stored with the ids that prove them read, in batches of at most `BATCH_POSTS` or
-    `BATCH_SECONDS`: a reading that ends anywhere, in any way, is gone on with by the next.
+    Posts are stored with the ids that prove them read, and the channel's pts last of all: a reading
+    that ends anywhere, in any way, is gone on with by the next, which finds the same changes again.
     """
 
     def __init__(
@@ -78,122 +41,212 @@ class Reading:
         hold: Hold,
         telegram: TelegramPort,
         store: Asks,
+        state: ChannelState,
         *,
+        calls: anyio.CapacityLimiter,
         depth: int | None,
-        show: Callable[[ParseProgress], None],
+        show: Callable[[int], None],
+        page_size: int = PAGE,
     ) -> None:
+        """Describe it; `show` is told how many posts were added so far."""
+        self._page_size = page_size
         self._hold = hold
         self._telegram = telegram
         self._store = store
+        self._state = state
+        self._peer = (state.id, state.access_hash)
+        self._calls = calls
         self._depth = depth
         self._show = show
-        self._calls = anyio.CapacityLimiter(CALLS_AT_ONCE)
-        self._began = time.monotonic()
-        self._channels = 0
-        self._done = 0
-        self._added = 0
-        self._unread: list[Unread] = []
-        self._flood_until: datetime | None = None
-        self._failure: Exception | None = None
+        self._coverage = state.coverage
+        self._added = self._edited = self._deleted = 0
 
-    async def run(self) -> ParseReport:
-        """Read all channels; a channel's own trouble is reported, any other is raised."""
+    async def run(self) -> ChannelRead:
+        """Read; a channel's own trouble is reported, any other is raised."""
         try:
-            listing = await self._telegram.channels()
+            await self._cycle()
         except Flooded as flood:
-            self._flood_until = flood.until
-            return self._report()
-        if not listing.complete:  # what is not listed would be taken for left
-            raise TelegramUnreachable("it did not list all of the account's chats")
-        follow = Follow(hold=self._hold, seen=listing.channels)
-        states = await self._store.ask(follow, timeout=FOLLOW_SECONDS)
-        self._channels = len(states)
-        limiter = anyio.CapacityLimiter(CHANNELS_AT_ONCE)
-        async with anyio.create_task_group() as group:
-            for state in states:
-                group.start_soon(self._channel, state, limiter, group.cancel_scope)
-        if self._failure is not None:
-            raise self._failure
-        return self._report()
+            await self._ask(NoteFlood(hold=self._hold, method=HISTORY, until=flood.until))
+            return self._read(reason=str(flood), flood_until=flood.until)
+        except ChannelClosed as closed:
+            if closed.why is not None:
+                lose = LoseChannel(hold=self._hold, channel=self._state.id, why=closed.why)
+                await self._ask(lose)
+            return self._read(reason=str(closed), lost=closed.why is not None)
+        return self._read()
 
-    async def _channel(
-        self, state: ChannelState, limiter: anyio.CapacityLimiter, all_: anyio.CancelScope
-    ) -> None:
-        async with limiter:
-            try:
-                await self._read(state)
-            except (Flooded, ChannelClosed) as trouble:
-                self._note(state, trouble)
-            except Exception as error:  # noqa: BLE001  raised by `run`, without a group around it
-                self._failure = self._failure or error
-                all_.cancel()
-                return
-        self._done += 1
-        self._moved(state)
-
-    async def _read(self, state: ChannelState) -> None:
-        """Fill the channel's holes, lowest first, up to the newest post that is known of."""
-        floor, newest = state.floor, state.top
+    async def _cycle(self) -> None:
+        pts, hidden = self._state.pts, self._state.visible_from
+        if hidden is None:
+            hidden = await self._look_how_far()
+        if pts is None:  # kept before what it is compared with is read
+            await self._amend(pts=(await self._newest(None)).pts)
+        floor = self._state.floor
         if floor is None:
-            floor, newest = await self._begin(state)
-        for hole in holes(state.coverage, floor, newest):
-            await self._fill(state, hole)
+            floor = await self._begin(hidden + 1)
+        changes = Changes(news=True) if pts is None else await self._changes(pts)
+        first = max(floor, hidden + 1)
+        end = end_of(self._coverage, first)
+        for hole in holes(self._coverage, first, end - 1):
+            await self._fill(hole)
+        if changes.news or changes.too_long or self._state.top >= end:
+            await self._climb(end)
+        await self._look_again(changes)
 
-    async def _begin(self, state: ChannelState) -> tuple[int, int]:
+    async def _look_how_far(self) -> int:
+        """Ask from which id on the account sees the channel, and keep it."""
+        async with self._calls:
+            hidden = await self._telegram.visible_from(*self._peer)
+        keep = KeepVisible(hold=self._hold, channel=self._state.id, visible_from=hidden)
+        await self._ask(keep)
+        return hidden
+
+    async def _begin(self, lowest: int) -> int:
         """Decide and keep where a channel that was never read begins."""
         nth: int | None = None
         if self._depth is not None:
             async with self._calls:
-                nth = await self._telegram.nth_newest(state.id, state.access_hash, self._depth)
-        floor = floor_of(self._depth, nth)
-        begun = Batch(channel_id=state.id, floor=floor, read=(floor, floor), posts=())
-        await self._keep(begun, state)
-        return floor, max(state.top, nth or 0)
+                nth = await self._telegram.nth_newest(*self._peer, self._depth)
+        floor = max(floor_of(self._depth, nth), lowest)
+        await self._keep(
+            Batch(channel_id=self._state.id, floor=floor, read=(floor, floor), posts=())
+        )
+        return floor
 
-    async def _fill(self, state: ChannelState, hole: Range) -> None:
-        """Read a hole page by page, and store pages as they gather."""
-        gathered = _Gathered(state.id, hole[0])
+    async def _changes(self, pts: int) -> Changes:
+        """Ask what has happened since the last reading, to the end of it."""
+        changes = Changes(pts=pts)
+        while not changes.final:
+            async with self._calls:
+                answer = await self._telegram.difference(*self._peer, changes.pts or pts)
+            changes = changes.followed_by(answer)
+        if changes.pts is None:  # Telegram has forgotten ours: begin anew, before what is read now
+            changes = replace(changes, pts=(await self._newest(None)).pts)
+        return changes
+
+    async def _fill(self, hole: Range) -> None:
+        """Read a gap page by page, and store pages as they gather."""
+        gathering = Gathering(self._state.id, hole[0])
         rest: Range | None = hole
         try:
             while rest is not None:
-                async with self._calls:
-                    answer = await self._telegram.history(state.id, state.access_hash, rest[0])
+                answer = await self._page(rest[0])
                 proved = page(rest, answer.ids)
-                gathered.add(proved.read, answer.posts)
+                gathering.add(proved.read, answer.posts)
                 rest = proved.rest
-                if gathered.is_due():
-                    await self._keep(gathered.taken(), state)
+                await self._keep_due(gathering)
         finally:
-            # However the reading ends, what it has read was paid for with calls.
-            if not gathered.is_empty():
-                with anyio.move_on_after(LAST_SECONDS, shield=True):
-                    await self._keep(gathered.taken(), state)
+            await self._keep_rest(gathering)
 
-    async def _keep(self, batch: Batch, state: ChannelState) -> None:
-        stored = await self._store.ask(
-            StoreBatch(hold=self._hold, batch=batch), timeout=STORE_SECONDS
-        )
+    async def _climb(self, low: int) -> None:
+        """Read upward from an id to the newest there is."""
+        gathering = Gathering(self._state.id, low)
+        try:
+            while True:
+                answer = await self._page(low)
+                read = upward(low, answer.ids)
+                if read is None:
+                    return
+                gathering.add(read, answer.posts)
+                low = read[1]
+                if len(answer.ids) < self._page_size:
+                    return
+                await self._keep_due(gathering)
+        finally:
+            await self._keep_rest(gathering)
+
+    async def _look_again(self, changes: Changes) -> None:
+        """Apply what has changed, and compare what nobody tells of: the newest, and a page below.
+
+        The pts goes last: whatever it stands for is stored by then.
+        """
+        if changes.edited or changes.deleted:
+            await self._amend(seen=changes.edited, deleted=changes.deleted)
+        if changes.too_long or self._state.window_due:
+            low = await self._compare(below=None)
+            if (below := self._state.sweep_from or low) is not None:
+                await self._compare(below=below)
+        if changes.pts is not None and changes.pts != self._state.pts:
+            await self._amend(pts=changes.pts)
+
+    async def _compare(self, below: int | None) -> int | None:
+        """Read a page below an id again, the newest if there is none; return its lowest id."""
+        answer = await self._newest(below)
+        low = min(answer.ids, default=None)
+        if below is None:
+            # Whatever is held above the newest there is was taken back.
+            high = max(max(answer.ids, default=0) + 1, end_of(self._coverage, 1))
+            await self._amend(seen=answer.posts, window=(low or 1, high))
+        else:
+            is_last = low is None or len(answer.ids) < self._page_size
+            lowest = 1 if is_last or low is None else low
+            await self._amend(seen=answer.posts, window=(lowest, below), swept_to=lowest)
+        return low
+
+    # What is stored
+
+    async def _page(self, low: int) -> HistoryPage:
+        async with self._calls:
+            return await self._telegram.history(*self._peer, low)
+
+    async def _newest(self, below: int | None) -> HistoryPage:
+        async with self._calls:
+            return await self._telegram.window(*self._peer, below)
+
+    async def _keep_due(self, gathering: Gathering) -> None:
+        if gathering.is_due:
+            await self._keep(gathering.taken())
+
+    async def _keep_rest(self, gathering: Gathering) -> None:
+        """Store what is left: however the reading ends, what it has read was paid for."""
+        if not gathering.is_empty:
+            with anyio.move_on_after(LAST_SECONDS, shield=True):
+                await self._keep(gathering.taken())
+
+    async def _keep(self, batch: Batch) -> None:
+        stored = await self._ask(StoreBatch(hold=self._hold, batch=batch))
+        self._coverage = stored.coverage
         self._added += stored.added
-        self._moved(state)
+        self._show(self._added)
 
-    def _note(self, state: ChannelState, trouble: Flooded | ChannelClosed) -> None:
-        if isinstance(trouble, Flooded):
-            self._flood_until = max(trouble.until, self._flood_until or trouble.until)
-        self._unread.append(Unread(channel=state.id, title=state.title, reason=str(trouble)))
-
-    def _moved(self, state: ChannelState) -> None:
-        self._show(
-            ParseProgress(
-                channel=state.title, done=self._done, channels=self._channels, added=self._added
-            )
+    async def _amend(
+        self,
+        *,
+        seen: tuple[PostRow, ...] = (),
+        deleted: tuple[int, ...] = (),
+        window: Range | None = None,
+        pts: int | None = None,
+        swept_to: int | None = None,
+    ) -> None:
+        amendment = Amendment(
+            channel_id=self._state.id,
+            seen=seen,
+            deleted=deleted,
+            window=window,
+            pts=pts,
+            swept_to=swept_to,
         )
+        amended = await self._ask(Amend(hold=self._hold, amendment=amendment))
+        self._edited += amended.edited
+        self._deleted += amended.deleted
 
-    def _report(self) -> ParseReport:
-        return ParseReport(
-            account=self._hold.account,
-            channels=self._channels,
+    async def _ask(self, request: Request[R]) -> R:
+        return await self._store.ask(request, timeout=STORE_SECONDS)
+
+    def _read(
+        self,
+        *,
+        reason: str | None = None,
+        flood_until: datetime | None = None,
+        lost: bool = False,
+    ) -> ChannelRead:
+        return ChannelRead(
+            channel=self._state.id,
+            title=self._state.title,
             added=self._added,
-            unread=tuple(self._unread),
-            flood_until=self._flood_until,
-            took=time.monotonic() - self._began,
+            edited=self._edited,
+            deleted=self._deleted,
+            reason=reason,
+            flood_until=flood_until,
+            lost=lost,
         )

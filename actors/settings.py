@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """Keys that seal sessions, newest first, separated by commas or spaces."""
     registration: Literal["closed", "open"] = "closed"
     """Whether somebody new needs an invite where people come by themselves: bot and HTTP."""
+    live: bool = False
+    """Whether accounts stay connected and are read as soon as something is published."""
     lease_ttl: float = Field(default=12.0, ge=0.5, le=600)
     """Seconds after which another process may open the accounts of one that says nothing."""
     lease_margin: float = Field(default=2.5, ge=0.1)

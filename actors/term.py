@@ -75,6 +75,13 @@ class Term:
             self._changed.notify_all()
         _tell(current)
 
+    @property
+    def incarnation(self) -> str | None:
+        """Who this process is now, as long as its term is not over."""
+        current = self._current
+        over = current is None or not self.holds(current.incarnation)
+        return None if over or current is None else current.incarnation
+
     def holds(self, incarnation: str) -> bool:
         """Whether the term of an incarnation is not over now."""
         current = self._current

@@ -94,6 +94,44 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRead:
+    """What one reading of one channel committed."""
+
+    channel: int
+    title: str
+    added: int
+    edited: int
+    deleted: int
+    reason: str | None
+    """Why the reading ended early, None if it did not."""
+    flood_until: datetime | None = None
+    lost: bool = False
+    """Whether the account that read may not read it any more."""
+
+
+def not_followed(channel: int) -> ChannelRead:
+    """What comes of reading a channel that the account does not follow."""
+    return ChannelRead(
+        channel=channel,
+        title=str(channel),
+        added=0,
+        edited=0,
+        deleted=0,
+        reason="The account does not follow it any more. Follow it again to read on.",
+        lost=True,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What an account follows, as Telegram lists it now."""
+
+    channels: int
+    due: tuple[tuple[int, str], ...]
+    """Id and title of those that have something to read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParseReport:
     """What one parse committed."""
 
@@ -102,6 +140,10 @@ class ParseReport:
     """Channels the account follows."""
     added: int
     """Posts stored that were not there before."""
+    edited: int
+    """Posts whose content has changed since."""
+    deleted: int
+    """Posts that were taken back, and are gone here too."""
     unread: tuple[Unread, ...]
     """Channels whose reading ended early; the next parse goes on where it ended."""
     flood_until: datetime | None

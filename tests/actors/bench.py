@@ -12,11 +12,11 @@ import anyio.lowlevel
 
 from actors.errors import PasswordRequired
 from actors.login import State
-from actors.messages import LoginRequest, ReadRequest, StatusRequest
+from actors.messages import ListRequest, LoginRequest, ReadChannel, StatusRequest
 from actors.ports import LoginToken, Person
 from actors.session import SessionActor
 from actors.term import Term
-from actors.values import LoggedIn, LoginFailed, ParseReport, Status
+from actors.values import ChannelRead, LoggedIn, LoginFailed, Status
 from runtime import Job
 from runtime.testing import Plain
 from storage.rows import AccountRow, Hold
@@ -54,10 +54,16 @@ class Bench:
         self.scan: anyio.Event | None = None
         self.apis: list[tuple[int, str] | None] = []
         self.lease = ModelLease(self.store)
+        self.wanted: list[int] = []
         self.term = Term()
         self.term.began("model", float("inf"))
         self.actor = SessionActor(
-            ANNA.id, telegram=self.make, store=self.store, lease=self.lease, term=self.term
+            ANNA.id,
+            telegram=self.make,
+            store=self.store,
+            lease=self.lease,
+            term=self.term,
+            wanted=self.wanted.append,
         )
         self.plain = Plain(self.actor)
 
@@ -97,9 +103,13 @@ class Bench:
         """Ask for the status."""
         return await self.plain.ask(StatusRequest())
 
-    async def read(self) -> ParseReport:
-        """Read everything."""
-        return await self.plain.ask(ReadRequest(depth=None))
+    async def read(self) -> list[ChannelRead]:
+        """Read everything that is due."""
+        listed = await self.plain.ask(ListRequest())
+        return [
+            await self.plain.ask(ReadChannel(channel=channel, depth=None))
+            for channel, _ in listed.due
+        ]
 
 
 class Guarded(Bench):

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from actors.answers import HistoryPage, Listing
+from actors.answers import Difference, HistoryPage, Listing
 from actors.coverage import joined
 from actors.errors import CodeWrong, PasswordWrong
 from actors.lease import Claim, Release
@@ -20,25 +20,35 @@ from actors.messages import (
     ClaimInvite,
     DismissSession,
     ExpireSession,
-    Follow,
     ForgetAccount,
     GiveBackInvite,
     LoadAccount,
     LoadSession,
     SaveSession,
     SaveTransition,
-    StoreBatch,
 )
 from actors.ports import CodeSent, LoginToken, Person
+from actors.store_messages import (
+    Amend,
+    Follow,
+    KeepVisible,
+    LoadChannel,
+    LoadFloods,
+    LoseChannel,
+    NoteFlood,
+    StoreBatch,
+)
 from actors.values import Authorisation, Forgotten
-from storage.content import Content
 from storage.errors import InviteUsedUp, LeaseLost
 from storage.rows import (
     AccountRow,
+    Amended,
+    Amendment,
     Batch,
     ChannelSeen,
     ChannelState,
     Claimed,
+    Content,
     Hold,
     PostRow,
     Stored,
@@ -50,17 +60,35 @@ THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class ModelChannel:
-    """A channel: the ids ever given, and those still there."""
+    """A channel: the ids ever given, those still there with their version, and what happened."""
 
     id: int
     last: int = 0
-    posts: set[int] = field(default_factory=set)
+    posts: dict[int, int] = field(default_factory=dict)
+    events: list[tuple[str, int]] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def pts(self) -> int:
+        """How much has happened."""
+        return len(self.events) + 1
 
     def publish(self) -> int:
         """Give the next id to a post."""
         self.last += 1
-        self.posts.add(self.last)
+        self.posts[self.last] = 0
+        self.events.append(("new", self.last))
         return self.last
+
+    def edit(self, id_: int) -> None:
+        """Change a post."""
+        self.posts[id_] += 1
+        self.events.append(("edit", id_))
+
+    def delete(self, id_: int) -> None:
+        """Take a post back."""
+        del self.posts[id_]
+        self.events.append(("delete", id_))
 
 
 class ModelTelegram(Unasked):
@@ -73,11 +101,13 @@ class ModelTelegram(Unasked):
         page: int = 3,
         before: Callable[[str, int], None] = lambda _method, _channel: None,
         lie: bool = False,
+        memory: int = 5,
     ) -> None:
         self._channels = {channel.id: channel for channel in channels}
         self._page = page
         self._before = before
         self._lie = lie
+        self._memory = memory  # events a difference can tell
         self.history_calls: list[int] = []
         self.open = False
         self.logged_out = False
@@ -89,6 +119,8 @@ class ModelTelegram(Unasked):
         self.ended = anyio.Event()
         self.scan: anyio.Event | None = None
         self.list_gate: anyio.Event | None = None
+        self.hidden = 0
+        self.forgets = False
         self.owner = Person(id=0, name="nobody")
         self.tokens: list[LoginToken | Person] = []
 
@@ -97,18 +129,55 @@ class ModelTelegram(Unasked):
         self._before("channels", 0)
         if self.list_gate is not None:
             await self.list_gate.wait()
-        channels = tuple(
+        seen = tuple(
             ChannelSeen(
                 id=c.id,
                 access_hash=-c.id,
                 title=f"c{c.id}",
                 username=None,
                 top=max(c.posts, default=0),
-                pts=None,
+                pts=c.pts,
             )
             for c in self._channels.values()
         )
-        return Listing(channels=channels, complete=True)
+        return Listing(channels=seen, complete=True)
+
+    async def visible_from(self, channel: int, access_hash: int) -> int:
+        """Tell what is hidden."""
+        assert access_hash == -channel
+        self._before("visible_from", channel)
+        return self.hidden
+
+    async def difference(self, channel: int, access_hash: int, pts: int) -> Difference:
+        """Tell two events at a time, or that they are too many."""
+        assert access_hash == -channel
+        self._before("difference", channel)
+        there = self._channels[channel]
+        if self.forgets:
+            return Difference(pts=None, final=True, too_long=True, news=True, edited=(), deleted=())
+        missed = there.events[pts - 1 :]
+        if len(missed) > self._memory:
+            return Difference(
+                pts=there.pts, final=True, too_long=True, news=True, edited=(), deleted=()
+            )
+        now, later = missed[:2], missed[2:]
+        edited = {id_ for what, id_ in now if what == "edit" and id_ in there.posts}
+        return Difference(
+            pts=pts + len(now),
+            final=not later,
+            too_long=False,
+            news=any(what == "new" for what, _ in now),
+            edited=tuple(post(channel, id_, there.posts[id_]) for id_ in sorted(edited)),
+            deleted=tuple(id_ for what, id_ in now if what == "delete"),
+        )
+
+    async def window(self, channel: int, access_hash: int, below: int | None) -> HistoryPage:
+        """Return the newest posts below an id."""
+        assert access_hash == -channel
+        self._before("window", channel)
+        posts = self._channels[channel].posts
+        ids = sorted(id_ for id_ in posts if below is None or id_ < below)[-self._page :]
+        return self._page_of(channel, ids)
 
     async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
         """Count down from the newest."""
@@ -123,10 +192,18 @@ class ModelTelegram(Unasked):
         self.history_calls.append(channel)
         self._before("history", channel)
         posts = self._channels[channel].posts
-        ids = sorted(id_ for id_ in posts if id_ >= low)[: self._page]
+        ids = sorted(id_ for id_ in posts if id_ >= low and id_ > self.hidden)[: self._page]
         if self._lie:
             ids = sorted(id_ for id_ in posts if id_ < low)[-1:] + ids
-        return HistoryPage(ids=tuple(ids), posts=tuple(post(channel, id_) for id_ in ids))
+        return self._page_of(channel, ids)
+
+    def _page_of(self, channel: int, ids: list[int]) -> HistoryPage:
+        versions = self._channels[channel].posts
+        return HistoryPage(
+            ids=tuple(ids),
+            posts=tuple(post(channel, id_, versions[id_]) for id_ in ids),
+            pts=self._channels[channel].pts,
+        )
 
     async def connect(self) -> None:
         """Connect, unless the world is down."""
@@ -202,19 +279,8 @@ class ModelTelegram(Unasked):
         return self.session
 
 
-def post(channel: int, id_: int) -> PostRow:
-    """A post whose text tells what it is."""
-    return PostRow(
-        channel_id=channel,
-        id=id_,
-        published_at=THEN,
-        edited_at=None,
-        content=worded(f"{channel}/{id_}"),
-    )
-
-
-def worded(text: str) -> Content:
-    """What a post holds that is only text."""
+def plain_content(text: str) -> Content:
+    """What a post of plain words holds."""
     return Content(
         text=text,
         html=text,
@@ -229,6 +295,14 @@ def worded(text: str) -> Content:
         reactions=(),
         comments=None,
         protected=False,
+    )
+
+
+def post(channel: int, id_: int, version: int = 0) -> PostRow:
+    """A post whose text tells what it is."""
+    said = f"{channel}/{id_}/{version}"
+    return PostRow(
+        channel_id=channel, id=id_, published_at=THEN, edited_at=None, content=plain_content(said)
     )
 
 
@@ -247,6 +321,13 @@ class ModelStore:
         self.posts: dict[tuple[int, int], PostRow] = {}
         self.coverage: dict[int, tuple[tuple[int, int], ...]] = {}
         self.floors: dict[int, int] = {}
+        self.pts: dict[int, int] = {}
+        self.seen: dict[int, ChannelSeen] = {}
+        self.floods: dict[str, datetime] = {}
+        self.lost: dict[int, str] = {}
+        self.windows_due = False
+        self.hidden: dict[int, int | None] = {}
+        self.swept: dict[int, int] = {}
         self.trouble: Exception | None = None  # met after a change was carried out
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
@@ -273,11 +354,38 @@ class ModelStore:
                 self._fence(hold)
                 self.sessions[hold.account] = record
                 return None
+        return self._of_reading(request)
+
+    def _of_reading(self, request: Any) -> Any:
+        match request:
             case Follow(hold=hold, seen=seen):
                 self._fence(hold)
-                return tuple(self._state(channel) for channel in seen)
+                for channel in seen:
+                    self.seen[channel.id] = channel
+                    if channel.pts is not None:
+                        self.pts.setdefault(channel.id, channel.pts)
+                return tuple(self.state(channel) for channel in seen)
+            case LoadChannel(channel=channel):
+                return self.state(self.seen[channel]) if channel in self.seen else None
+            case LoadFloods():
+                return {}
+            case NoteFlood(method=method, until=until):
+                self.floods[method] = until
+                return None
             case StoreBatch(hold=hold, batch=batch):
                 return self._stored(hold, batch)
+            case Amend(hold=hold, amendment=amendment):
+                return self._amended(hold, amendment)
+        return self._of_sight(request)
+
+    def _of_sight(self, request: Any) -> Any:
+        match request:
+            case KeepVisible(channel=channel, visible_from=visible_from):
+                self.hidden[channel] = visible_from
+                return None
+            case LoseChannel(channel=channel, why=why):
+                self.lost[channel] = why
+                return None
         raise AssertionError(f"nobody asks {request}")
 
     def _stored(self, hold: Hold, batch: Batch) -> Stored:
@@ -296,6 +404,29 @@ class ModelStore:
         self.posts = {**fresh, **self.posts}
         self.after()
         return Stored(added=added, coverage=grown)
+
+    def _amended(self, hold: Hold, amendment: Amendment) -> Amended:
+        self.before()
+        self._fence(hold)
+        channel = amendment.channel_id
+        held = {id_ for at, id_ in self.posts if at == channel}
+        seen = {post.id: post for post in amendment.seen if post.id in held}
+        gone = held & set(amendment.deleted)
+        if amendment.window is not None:
+            low, high = amendment.window
+            gone |= {id_ for id_ in held if low <= id_ < high} - {p.id for p in amendment.seen}
+        edited = {id_ for id_ in seen if self.posts[channel, id_] != seen[id_]}
+        self.posts |= {(channel, id_): seen[id_] for id_ in edited}
+        for id_ in gone:
+            del self.posts[channel, id_]
+        if amendment.pts is not None:
+            self.pts[channel] = amendment.pts
+        if amendment.swept_to is not None:
+            self.swept[channel] = amendment.swept_to
+            if amendment.swept_to <= self.floors.get(channel, 1):
+                del self.swept[channel]  # it begins again at the newest
+        self.after()
+        return Amended(edited=len(edited - gone), deleted=len(gone))
 
     def _forgotten(self, hold: Hold) -> Forgotten:
         self._fence(hold)
@@ -347,7 +478,7 @@ class ModelStore:
         assert (state == State.READY) == (hold.account in self.sessions)
         return row
 
-    def _state(self, seen: ChannelSeen) -> ChannelState:
+    def state(self, seen: ChannelSeen) -> ChannelState:
         return ChannelState(
             id=seen.id,
             access_hash=seen.access_hash,
@@ -356,11 +487,11 @@ class ModelStore:
             top=seen.top,
             coverage=self.coverage.get(seen.id, ()),
             floor=self.floors.get(seen.id),
-            pts=seen.pts,
-            visible_from=0,
-            window_due=False,
-            sweep_from=None,
-            protected=seen.protected,
+            pts=self.pts.get(seen.id),
+            visible_from=self.hidden.get(seen.id, 0),
+            window_due=self.windows_due,
+            sweep_from=self.swept.get(seen.id),
+            protected=False,
         )
 
 

@@ -1,0 +1,120 @@
+"""The actor that has each channel read once, for everybody who follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from actors.errors import LoginRequired, SessionRevoked, TelegramUnreachable
+from actors.messages import ReadChannel, ReaderMessage, ReadOnce, SessionMessage
+from actors.newest import Newest
+from actors.ports import Asks
+from actors.store_messages import ChannelDone, ListReaders
+from actors.term import Term
+from actors.values import ChannelRead
+from runtime import Actor, ActorCrashed, ActorRef, progress
+from runtime.logs import get_logger
+from storage.errors import AccountHeld, LeaseLost, StorageError
+
+log = get_logger("actors")
+
+READ_SECONDS = 3600.0
+"""Seconds without any progress after which a reading is given up."""
+
+MOST_READERS = 3
+"""Accounts that are tried for one channel before it has to wait for its next turn."""
+
+FAILURES = (
+    AccountHeld,
+    ActorCrashed,
+    LeaseLost,
+    LoginRequired,
+    SessionRevoked,
+    TelegramUnreachable,
+)
+"""Trouble of one account that another one need not have."""
+
+
+class ReaderActor(Actor[ReaderMessage]):
+    """Choose who reads a channel; whoever wants it read meanwhile joins that reading."""
+
+    refusals = (*Actor.refusals, StorageError)
+    jobs_at_once = 8
+    """Channels read side by side: while some wait for Telegram, the others store."""
+
+    def __init__(
+        self, session: Callable[[int], ActorRef[SessionMessage]], store: Asks, term: Term
+    ) -> None:
+        self._term = term
+        self._session = session
+        self._store = store
+
+    async def handle(self, message: ReaderMessage, /) -> object:
+        """Read a channel, or join its reading."""
+        match message:
+            case ReadOnce():
+                return self.job(self._read(message), key=message.channel)
+            case _:
+                assert_never(message)
+
+    async def _read(self, request: ReadOnce) -> ChannelRead | None:
+        """Have it read, and keep that it was, or why not."""
+        try:
+            read = await self._by_somebody(request)
+        except FAILURES as failure:
+            await self._done(request.channel, str(failure))
+            raise
+        if read is not None:
+            await self._done(request.channel, read.reason)
+        return read
+
+    async def _done(self, channel: int, why: str | None) -> None:
+        node = self._term.incarnation
+        if node is not None:
+            done = ChannelDone(node=node, channel=channel, ok=why is None, why=why)
+            await self._store.ask(done)
+
+    async def _by_somebody(self, request: ReadOnce) -> ChannelRead | None:
+        """Try one account after another; the last one's trouble is told if none succeeds."""
+        ended: ChannelRead | None = None
+        failure: Exception | None = None
+        for account in await self._readers(request):
+            try:
+                ended = await self._twice(account, request)
+            except FAILURES as error:
+                log.warning("channel.not_read", channel=request.channel, by=account, error=error)
+                failure = error
+                continue
+            if ended.reason is None:
+                return ended
+        if ended is None and failure is not None:
+            raise failure
+        return ended
+
+    async def _twice(self, account: int, request: ReadOnce) -> ChannelRead:
+        """Ask an account, again if its actor crashed: it goes on from what it had committed."""
+        try:
+            return await self._by(account, request)
+        except (ActorCrashed, LeaseLost) as trouble:
+            log.warning("reading.repeated", account=account, cause=str(trouble))
+            return await self._by(account, request)
+
+    async def _readers(self, request: ReadOnce) -> list[int]:
+        """Who may read it: the one who asked first, then who has the fewest waits."""
+        able = await self._store.ask(ListReaders(channel=request.channel))
+        accounts = [reader.account for reader in able]
+        first = request.account
+        if first is not None:
+            accounts = [first, *(each for each in accounts if each != first)]
+        return accounts[:MOST_READERS]
+
+    async def _by(self, account: int, request: ReadOnce) -> ChannelRead:
+        async def show(added: int) -> None:
+            await progress(request, added)
+
+        message = ReadChannel(channel=request.channel, depth=request.depth)
+        stream = self._session(account).stream(message, timeout=READ_SECONDS)
+        async with stream, Newest(show) as newest:
+            async for added in stream:
+                newest.put(added)
+        return stream.result

@@ -1,0 +1,201 @@
+"""What the parser, the reader and the sessions ask of the store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from actors.values import ParseReport
+from runtime import Request, message
+from storage.rows import (
+    Amended,
+    Amendment,
+    Batch,
+    ChannelSeen,
+    ChannelState,
+    DueChannel,
+    Hold,
+    Reader,
+    Stored,
+)
+
+
+@message
+class Follow(Request[tuple[ChannelState, ...]]):
+    """Persist the channels an account follows now; answered with what was read of each."""
+
+    hold: Hold
+    seen: tuple[ChannelSeen, ...]
+    complete: bool = True
+    """Whether a channel that is not among them was left."""
+
+
+@message
+class LoadChannel(Request[ChannelState | None]):
+    """Return a channel as an account follows it, None if it does not."""
+
+    account: int
+    channel: int
+
+
+@message
+class StoreBatch(Request[Stored]):
+    """Store posts with the ids they prove read, in one transaction."""
+
+    hold: Hold
+    batch: Batch
+
+
+@message
+class Amend(Request[Amended]):
+    """Apply to what is held what a second look has found, in one transaction."""
+
+    hold: Hold
+    amendment: Amendment
+
+
+@message
+class KeepVisible(Request[None]):
+    """Persist from which id on an account sees a channel."""
+
+    hold: Hold
+    channel: int
+    visible_from: int
+
+
+@message
+class LoseChannel(Request[None]):
+    """Persist that an account may not read a channel any more, and why."""
+
+    hold: Hold
+    channel: int
+    why: str
+
+
+@message
+class ListReaders(Request[tuple[Reader, ...]]):
+    """Return the accounts that can read a channel."""
+
+    channel: int
+
+
+@message
+class NoteFlood(Request[None]):
+    """Persist that Telegram asks an account to wait with a method."""
+
+    hold: Hold
+    method: str
+    until: datetime
+
+
+@message
+class LoadFloods(Request[dict[str, datetime]]):
+    """Return the waits of an account that are not over, by method."""
+
+    account: int
+
+
+@message
+class TakeDue(Request[tuple[DueChannel, ...]]):
+    """Take channels that are due for a process to read, the most overdue first."""
+
+    node: str
+    limit: int
+
+
+@message
+class KeepTaken(Request[None]):
+    """Keep what a process has taken for a while longer."""
+
+    node: str
+    channels: tuple[int, ...]
+
+
+@message
+class ReleaseTaken(Request[None]):
+    """Let channels go that a process has not read after all."""
+
+    node: str
+    channels: tuple[int, ...]
+
+
+@message
+class ChannelDone(Request[None]):
+    """Persist that a process has read a channel to its end, or why not."""
+
+    node: str
+    channel: int
+    ok: bool
+    why: str | None = None
+
+
+@message
+class DueAccounts(Request[tuple[int, ...]]):
+    """Take accounts whose memberships are to be confirmed."""
+
+    node: str
+    limit: int
+
+
+@message
+class Confirmed(Request[None]):
+    """Persist when an account's memberships are to be confirmed next."""
+
+    account: int
+    failures: int
+    """Failures in a row that have led here."""
+
+
+@message
+class TellUnread(Request[int]):
+    """Write the notices of channels that are unread for too long, and of those read again."""
+
+    awake_since: datetime
+
+
+@message
+class AddReport(Request[None]):
+    """Keep the report of a parse."""
+
+    report: ParseReport
+    began_at: datetime
+
+
+@message
+class LastReport(Request[ParseReport | None]):
+    """Return an account's last report."""
+
+    account: int
+
+
+@message
+class SetEvery(Request[None]):
+    """Change how often an account is read, or one of its channels; it applies at the next tick."""
+
+    account: int
+    seconds: float | None
+    """None: as by default."""
+    channel: int | None = None
+
+
+ReadingMessage = (
+    Follow
+    | LoadChannel
+    | StoreBatch
+    | Amend
+    | KeepVisible
+    | LoseChannel
+    | ListReaders
+    | NoteFlood
+    | LoadFloods
+    | TakeDue
+    | KeepTaken
+    | ReleaseTaken
+    | ChannelDone
+    | DueAccounts
+    | Confirmed
+    | TellUnread
+    | AddReport
+    | LastReport
+    | SetEvery
+)
+"""What of it concerns reading."""
