@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.actors.telegram_accounts import opened, record
 pytestmark = pytest.mark.anyio
 
 ANNA = 101
+NOW = datetime(2024, 5, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -231,3 +233,29 @@ async def test_a_telegram_out_of_step_with_itself_is_too_long() -> None:
     client: Any = Answers(rpc.PersistentTimestampOutdatedError(None))
     found = await difference(client, 1, 2, 5)
     assert (found.pts, found.too_long, found.final) == (None, True, True)
+
+
+async def test_what_was_told_as_edited_and_then_as_deleted_is_deleted() -> None:
+    """The last word counts, also about what comes with its text."""
+    message = types.Message(3, types.PeerChannel(1), NOW, "changed")
+    kept = types.Message(4, types.PeerChannel(1), NOW, "stays")
+    client: Any = Answers(
+        told(
+            types.UpdateEditChannelMessage(message, 5, 1),
+            types.UpdateEditChannelMessage(kept, 6, 1),
+            types.UpdateDeleteChannelMessages(1, [3], 7, 1),
+        )
+    )
+    found = await difference(client, 1, 2, 4)
+    assert ([post.id for post in found.edited], found.deleted) == ([4], (3,))
+
+
+async def test_a_channel_protects_posts_that_do_not_say_so() -> None:
+    """What is said of the channel holds for each of its posts, and for no other channel's."""
+    message = types.Message(3, types.PeerChannel(1), NOW, "changed")
+    for number, protected in ((1, True), (9, False)):
+        answer = told(types.UpdateEditChannelMessage(message, 7, 1))
+        answer.chats = [types.Channel(number, "C", types.ChatPhotoEmpty(), NOW, noforwards=True)]
+        client: Any = Answers(answer)
+        (post,) = (await difference(client, 1, 2, 6)).edited
+        assert post.content.protected == protected
