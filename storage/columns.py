@@ -20,18 +20,21 @@ COUNTS = slice(13, None)
 MEANING = slice(3, 13)
 """Of these, what makes an edit if it differs."""
 
+_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_NAMES = {"file_name", "mime"}
 _MEDIA = ("part", "kind", "size", "duration", "file_name", "mime", "width", "height")
 
 
 def columns(post: PostRow) -> Columns:
     """Return a post as it is stored; equal posts have equal columns."""
     content = post.content
+    text = storable(content.text)
     return (
         post.id,
         post.published_at,
         post.edited_at,
-        storable(content.text),
-        storable(content.html),
+        text,
+        None if content.html == content.text else storable(content.html),
         content.author and storable(content.author),
         content.reply_to,
         content.album,
@@ -57,7 +60,7 @@ def stored_post(row: Row) -> PostRow:
         edited_at=row["edited_at"],
         content=Content(
             text=row["text"],
-            html=row["html"],
+            html=row["text"] if row["html"] is None else row["html"],
             author=row["author"],
             reply_to=row["reply_to"],
             album=row["album"],
@@ -75,7 +78,7 @@ def stored_post(row: Row) -> PostRow:
 
 
 def _json(value: Sequence[object] | Mapping[str, object]) -> str | None:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False) if value else None
+    return _write(value) if value else None
 
 
 def _read(value: str | None) -> Iterable[Any]:

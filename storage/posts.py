@@ -145,6 +145,9 @@ async def _held(connection: Connection, amendment: Amendment) -> list[PostRow]:
 
 async def _write(connection: Connection, channel: int, found: Changes) -> None:
     written = found.written
+    if found.edited or found.gone:
+        # What is enqueued below would be enqueued once more later, done meanwhile or not.
+        await connection.execute(sql.spread_arrivals, channel)
     if found.gone:
         await connection.execute(sql.remove_posts, channel, found.gone)
     if written:

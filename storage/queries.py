@@ -54,6 +54,7 @@ class Queries:
     forsaken_channels: str
     long_forsaken_channels: str
     delete_posts: str
+    drop_arrivals: str
     replace_work: str
     reset_channels: str
     delete_channels: str
@@ -63,6 +64,8 @@ class Queries:
     held_posts: str
     change_posts: str
     remove_posts: str
+    spread_arrivals: str
+    spread_some_arrivals: str
     arm_work: str
     disarm_work: str
     note_reading: str

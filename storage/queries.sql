@@ -348,6 +348,10 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone;
 
+-- name: drop_arrivals
+-- Forget the posts that were stored last in some channels.
+DELETE FROM arrivals WHERE channel_id = ANY ($1::bigint[]);
+
 -- name: replace_work
 -- Replace the work of whole channels by their removal from the index, once no worker is at it.
 WITH held AS MATERIALIZED (
@@ -375,7 +379,8 @@ ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
 -- name: reset_channels
 -- Forget what was read of some channels.
 UPDATE channels SET
-    coverage = '{}', floor = NULL, pts = NULL, window_at = NULL, sweep_from = NULL, read_at = NULL
+    coverage = '{}', floor = NULL, pts = NULL, window_at = NULL, sweep_from = NULL, read_at = NULL,
+    next_at = NULL, caught_up_at = NULL, failures = 0, trouble = NULL
 WHERE id = ANY ($1::bigint[]);
 
 -- name: delete_channels
@@ -409,14 +414,10 @@ WITH fence AS MATERIALIZED (
         SET parts = NULL
         WHERE posts.album = excluded.album AND NOT posts.parts @> excluded.parts
     RETURNING id
-), armed AS (
-    INSERT INTO work (kind, channel_id, post_id)
-    SELECT kind, channel.id, added.id
-    FROM unnest('{index,tag}'::text[]) AS kind, channel, added
-    ORDER BY kind, added.id
-    ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
-        again = true, attempts = 0, reason = NULL, dead_at = NULL, enqueued_at = now(),
-        not_before = CASE WHEN work.worker IS NULL THEN now() ELSE work.not_before END
+), arrived AS (
+    INSERT INTO arrivals (channel_id, posts)
+    SELECT channel.id, ids FROM channel, (SELECT array_agg(id) AS ids FROM added) AS new
+    WHERE ids IS NOT NULL
 )
 SELECT
     EXISTS (SELECT FROM fence) AS held,
@@ -474,6 +475,37 @@ WHERE channel_id = $1 AND posts.id = old.old;
 -- name: remove_posts
 -- Delete posts.
 DELETE FROM posts WHERE channel_id = $1 AND id = ANY ($2::bigint[]);
+
+-- name: spread_arrivals
+-- Write the work of the posts that were stored last in a channel, and are still held.
+WITH taken AS (
+    DELETE FROM arrivals WHERE channel_id = $1 RETURNING channel_id, posts, arrived_at
+)
+INSERT INTO work (kind, channel_id, post_id, enqueued_at)
+SELECT kind, channel_id, posts.id, arrived_at
+FROM unnest('{index,tag}'::text[]) AS kind, taken JOIN posts USING (channel_id)
+WHERE posts.id = ANY (taken.posts)
+ORDER BY kind, posts.id
+ON CONFLICT DO NOTHING;
+
+-- name: spread_some_arrivals
+-- Write the work of some of the posts that were stored last and are still held, of each channel.
+WITH oldest AS MATERIALIZED (
+    SELECT id FROM arrivals
+    ORDER BY row_number() OVER (PARTITION BY channel_id ORDER BY id), id
+    LIMIT $1
+), free AS MATERIALIZED (
+    SELECT id FROM arrivals WHERE id IN (SELECT id FROM oldest) FOR UPDATE SKIP LOCKED
+), taken AS (
+    DELETE FROM arrivals WHERE id IN (SELECT id FROM free)
+    RETURNING channel_id, posts, arrived_at
+)
+INSERT INTO work (kind, channel_id, post_id, enqueued_at)
+SELECT kind, channel_id, posts.id, arrived_at
+FROM unnest('{index,tag}'::text[]) AS kind, taken JOIN posts USING (channel_id)
+WHERE posts.id = ANY (taken.posts)
+ORDER BY kind, channel_id, posts.id
+ON CONFLICT DO NOTHING;
 
 -- name: arm_work
 -- Enqueue the work of posts that have changed; what a worker has of it will be done again.
@@ -549,7 +581,7 @@ WHERE account = $1 AND channel_id = $2 AND $3 > visible_from AND (
 -- The channels an account knows, or only those it follows, in its order, with what is held.
 SELECT
     channels.id, title, username, coverage, channels.floor, read_at,
-    NULL::timestamptz AS due_at, protected,
+    next_at AS due_at, protected,
     CASE
         WHEN left_at IS NOT NULL THEN coalesce(why_left, 'left')
         WHEN wanted THEN 'followed'
@@ -689,17 +721,26 @@ RETURNING lease;
 
 -- name: count_work
 -- How much work there is of each kind for the channels an account follows.
+WITH followed AS MATERIALIZED (
+    SELECT channel AS channel_id FROM subscriptions
+    WHERE account = $1 AND wanted AND left_at IS NULL
+), fresh AS (
+    SELECT count(*) AS posts FROM followed JOIN arrivals USING (channel_id)
+    CROSS JOIN LATERAL unnest(arrivals.posts) AS stored (id)
+    JOIN posts ON posts.channel_id = followed.channel_id AND posts.id = stored.id
+)
 SELECT
     kind,
-    count(*) FILTER (WHERE dead_at IS NULL AND not_before <= now()) AS due,
+    count(*) FILTER (WHERE dead_at IS NULL AND not_before <= now())
+        + CASE WHEN kind = 'unindex' THEN 0 ELSE (SELECT posts FROM fresh) END AS due,
     count(*) FILTER (WHERE worker IS NOT NULL AND not_before > now()) AS leased,
     count(*) FILTER (WHERE dead_at IS NULL AND worker IS NULL AND not_before > now()) AS waiting,
     count(dead_at) AS dead,
     min(not_before) FILTER (
         WHERE dead_at IS NULL AND worker IS NULL AND not_before > now()
     ) AS next_at
-FROM subscriptions JOIN work ON channel_id = channel
-WHERE account = $1 AND wanted AND left_at IS NULL
+FROM unnest('{index,tag,unindex}'::text[]) AS kind
+LEFT JOIN (followed JOIN work USING (channel_id)) USING (kind)
 GROUP BY kind ORDER BY kind;
 
 -- name: count_accounts
@@ -930,9 +971,8 @@ SELECT failures, taken_by <> $2 AND taken_until > $3 AS taken FROM channels
 WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: interval_of
--- How often a channel is wanted: as often as the one of its readers who wants it most often.
-SELECT coalesce(min(every) FILTER (WHERE state = 'READY'), min(every)) FROM followers
-WHERE channel = $1;
+-- How often a channel is wanted by the one of its readers who wants it most often.
+SELECT min(every) FROM followers WHERE channel = $1 AND state = 'READY';
 
 -- name: finish_reading
 -- Note how a reading of a channel has ended, and when the next one is due.
@@ -968,8 +1008,8 @@ FROM (
         ELSE $2 + make_interval(secs => every)
     END AS wanted_at
     FROM channels JOIN (
-        SELECT channel, coalesce(min(every) FILTER (WHERE state = 'READY'), min(every)) AS every
-        FROM followers WHERE channel = ANY ($1::bigint[]) GROUP BY channel
+        SELECT channel, min(every) AS every FROM followers
+        WHERE channel = ANY ($1::bigint[]) AND state = 'READY' GROUP BY channel
     ) AS intervals ON channel = id
 ) AS wanted
 WHERE channels.id = wanted.id AND next_at IS NOT NULL AND coalesce(next_at > wanted_at, true);

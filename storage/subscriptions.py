@@ -145,6 +145,7 @@ async def clean_on(connection: Connection, channels: Iterable[int]) -> Cleaned:
         return Cleaned(channels=0, posts=0)
     ids = [row["id"] for row in forsaken]
     posts = await connection.fetchval(sql.delete_posts, ids, timeout=CLEAN_SECONDS)
+    await connection.execute(sql.drop_arrivals, ids)
     await connection.execute(sql.replace_work, ids, timeout=CLEAN_SECONDS)
     await connection.execute(sql.reset_channels, ids)
     strange = [row["id"] for row in forsaken if not row["known"]]

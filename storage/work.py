@@ -17,6 +17,7 @@ from storage.rows import WorkCount, WorkKind, WorkRow
 from storage.text import storable
 
 MOST_ATTEMPTS = 8
+ARRIVALS_AT_ONCE = 20  # of some hundred posts each
 MOST = 1000
 
 
@@ -36,6 +37,7 @@ async def claim(
     if not 0 < n <= MOST:
         msg = f"n must be from 1 to {MOST}, not {n}"
         raise ValueError(msg)
+    await db.execute(sql.spread_some_arrivals, ARRIVALS_AT_ONCE)
     values = (kind, n, storable(worker), lease.total_seconds(), attempts)
     while rows := await db.fetch(sql.claim_work, *values):
         live = [_row(row) for row in rows if not row["dead"]]

@@ -28,7 +28,7 @@ WHERE wanted AND left_at IS NULL
     AND (username IS NOT NULL OR confirmed_at > now() - interval '24 hours');
 
 ALTER TABLE posts
-    ADD html text NOT NULL DEFAULT '',
+    ADD html text,  -- null where it is the text itself
     ADD author text,
     ADD reply_to bigint,
     ADD album bigint,
@@ -43,8 +43,8 @@ ALTER TABLE posts
     ADD comments integer,
     ADD protected boolean NOT NULL DEFAULT false;
 
-UPDATE posts SET html = replace(replace(replace(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
-ALTER TABLE posts ALTER html DROP DEFAULT;
+UPDATE posts SET html = replace(replace(replace(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')
+WHERE text ~ '[&<>]';
 
 -- A post as a program hands it over, in the order of its columns: a later one needs a new type.
 CREATE TYPE incoming_post AS (
@@ -88,6 +88,20 @@ CREATE TABLE work (
 
 CREATE INDEX work_due ON work (kind, channel_id, not_before) WHERE dead_at IS NULL;
 
+-- Posts that were stored together. Their work is due from then on; a row for each of it is written
+-- when the first of it is claimed or one of them changes, as writing it at once would take longer
+-- than storing them.
+CREATE TABLE arrivals (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel_id bigint NOT NULL REFERENCES channels ON DELETE CASCADE,
+    posts bigint[] NOT NULL,
+    arrived_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX arrivals_channel ON arrivals (channel_id, id);
+
 -- What was stored before there was a queue.
-INSERT INTO work (kind, channel_id, post_id)
-SELECT kind, channel_id, id FROM posts CROSS JOIN unnest('{tag,index}'::text[]) AS kind;
+INSERT INTO arrivals (channel_id, posts)
+SELECT channel_id, array_agg(id)
+FROM (SELECT channel_id, id, (row_number() OVER ()) / 500 AS part FROM posts) AS stored
+GROUP BY channel_id, part;

@@ -53,7 +53,7 @@ def message(
 
 def seen(channel: int, **changes: Any) -> ChannelSeen:
     """A public channel as an account sees it, unless it is said to have no username."""
-    values = {
+    values: dict[str, Any] = {
         "access_hash": channel * 11,
         "title": f"Channel {channel}",
         "username": f"channel{channel}",

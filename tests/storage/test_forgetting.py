@@ -22,7 +22,7 @@ from storage import (
 )
 from storage.database import Database
 from storage.errors import StatementRefused
-from storage.rows import Batch, ChannelSeen, Forgotten, Hold
+from storage.rows import Amendment, Batch, ChannelSeen, Forgotten, Hold
 from storage.sessions import Vault, new_key
 from tests.storage.conftest import Own
 from tests.storage.found import message
@@ -111,6 +111,12 @@ async def mine(db: Database, own: Own) -> Hold:
     await follow(db, other, SHARED, LEFT_BY_BOTH, LEFT_BY_OTHER, LEFT_BY_ME)
     for channel in (SHARED, OURS, LEFT_BY_BOTH, LEFT_BY_OTHER, LEFT_BY_ME):
         await store(db, hold, channel, "shared" if channel in {SHARED, LEFT_BY_ME} else "mine")
+    edit = message(1, channel=OURS, text="mine, edited")
+    await posts.amend(
+        db,
+        hold,
+        Amendment(channel_id=OURS, seen=(edit,), deleted=(), window=None, pts=None, swept_to=None),
+    )
     await follow(db, hold, SHARED, OURS, LEFT_BY_OTHER)
     await follow(db, other, SHARED, LEFT_BY_ME)
     now = datetime.now(UTC)
