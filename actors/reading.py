@@ -91,6 +91,8 @@ class ChannelReading:
             await self._fill(hole)
         if changes.news or changes.too_long or self._state.top >= end:
             await self._climb(end)
+        if self._state.floor is None:
+            await self._amend(window=(first, first))  # all of it was read just now
         await self._look_again(changes)
 
     async def _look_how_far(self) -> int:
@@ -162,7 +164,7 @@ class ChannelReading:
         """
         if changes.edited or changes.deleted:
             await self._amend(seen=changes.edited, deleted=changes.deleted)
-        if changes.too_long or self._state.window_due:
+        if changes.too_long or (self._state.window_due and self._state.floor is not None):
             low = await self._compare(below=None)
             if (below := self._state.sweep_from or low) is not None:
                 await self._compare(below=below)
