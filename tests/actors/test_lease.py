@@ -30,8 +30,7 @@ from tests.actors.database_link import Link
 
 pytestmark = pytest.mark.anyio
 
-TTL, MARGIN = 1.0, 0.4
-LONG = 600.0
+TTL, MARGIN, LONG = 1.0, 0.4, 600.0
 PATIENCE = 20.0
 NODES = "SELECT incarnation::text, name, revoked, renewed_at, expires_at FROM nodes"
 
