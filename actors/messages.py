@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from actors.login import State
 from actors.store_messages import ReadingMessage
@@ -128,6 +128,15 @@ class ReadChannel(StreamRequest[int, ChannelRead]):
 
 
 @message
+class FollowRequest(Request[int]):
+    """Follow a channel by its name, a link to it, or an invite; answered with its id."""
+
+    what: str = field(repr=False)
+    depth: int | timedelta | None
+    """How many posts, or how far back, is wanted of it; None: as by default."""
+
+
+@message
 class StayLive(Message):
     """Keep the account connected, and have read at once what Telegram tells of."""
 
@@ -149,6 +158,7 @@ SessionMessage = (
     | EndAuthorisation
     | ListRequest
     | ReadChannel
+    | FollowRequest
     | StayLive
     | StatusRequest
 )

@@ -11,11 +11,8 @@ from typing import assert_never
 import anyio
 
 from actors.account import Account
-from actors.answers import Listing
 from actors.connection import Connection
-from actors.coverage import is_due
-from actors.errors import AlreadyLoggedIn, Flooded, Interrupted, SessionRevoked, WrongAccount
-from actors.listening import Listening
+from actors.errors import AlreadyLoggedIn, Interrupted, SessionRevoked, WrongAccount
 from actors.login import WAITING, Event, State
 from actors.logins import Logins
 from actors.messages import (
@@ -24,6 +21,7 @@ from actors.messages import (
     ClaimInvite,
     CodeRequest,
     EndAuthorisation,
+    FollowRequest,
     ForgetRequest,
     GiveBackInvite,
     ListAuthorisations,
@@ -37,32 +35,23 @@ from actors.messages import (
     StatusRequest,
     StayLive,
 )
-from actors.newest import Newest
 from actors.ports import Asks, MakeTelegram, Person, TelegramPort
-from actors.reading import ChannelReading
-from actors.store_messages import Follow, LoadChannel, LoadFloods, LoseChannel, NoteFlood
+from actors.subscriber import Subscriber
 from actors.term import Term
 from actors.values import (
     Authorisation,
-    ChannelRead,
-    Listed,
     LoggedIn,
     LoginFailed,
     Status,
-    not_followed,
 )
 from actors.works import Works
-from runtime import Actor, progress, reply
+from runtime import Actor, reply
 from runtime.logs import get_logger
 from storage.errors import AccountHeld, StorageError
 from storage.rows import Forgotten
 
 log = get_logger("actors")
 
-CALLS_AT_ONCE = 4
-"""Calls in flight; decoding more answers at once only makes everybody else wait."""
-
-_FOLLOW_SECONDS = 60.0
 _INVITE_SLACK_SECONDS = 60.0  # for a login's last words after its deadline
 
 
@@ -86,7 +75,6 @@ class SessionActor(Actor[SessionMessage]):
         wanted: Callable[[int], None],
     ) -> None:
         """Describe it; `wanted` has a channel read of which something was heard."""
-        self._wanted = wanted
         self._account = Account(account, store=store, lease=lease, term=term)
         self._make = telegram
         self._store = store
@@ -95,15 +83,18 @@ class SessionActor(Actor[SessionMessage]):
             account, make=self._fresh, moved=self._account.move, admit=self._admit
         )
         self._works = Works(account)
-        self._calls = anyio.CapacityLimiter(CALLS_AT_ONCE)
-        self._reading = 0
-        self._flood_until: datetime | None = None
+        self._subscriber = Subscriber(
+            self._account,
+            store,
+            at_work=self._at_work,
+            keep=self._connection.keep,
+            wanted=wanted,
+        )
 
     async def started(self) -> None:
         """See what the account is; a login that its client did not survive is given up."""
         await self._account.look()
-        floods = await self._store.ask(LoadFloods(account=self._account.id))
-        self._flood_until = max(floods.values(), default=None)
+        await self._subscriber.started()
 
     async def stopped(self) -> None:
         """Disconnect; the session stays valid at Telegram, and others may open it."""
@@ -135,11 +126,13 @@ class SessionActor(Actor[SessionMessage]):
             case EndAuthorisation():
                 return self.job(self._end(message.authorisation))
             case ListRequest():
-                return self.job(self._list(), key="list")
+                return self.job(self._subscriber.list(), key="list")
             case ReadChannel():
-                return self.job(self._read(message), key=("read", message.channel))
+                return self.job(self._subscriber.read(message), key=("read", message.channel))
+            case FollowRequest():
+                return self.job(self._subscriber.follow(message))
             case StayLive():
-                return self.job(self._stay_live(), key="live")
+                return self.job(self._subscriber.stay_live(), key="live")
             case StatusRequest():
                 if self._is_known():
                     return reply(message, self._status())
@@ -233,71 +226,6 @@ class SessionActor(Actor[SessionMessage]):
         async with self._at_work() as telegram:
             await telegram.end_authorisation(authorisation)
 
-    async def _list(self) -> Listed:
-        self._reading += 1
-        try:
-            async with self._at_work() as telegram:
-                listing = await self._channels(telegram)
-                hold = await self._account.own()
-                follow = Follow(hold=hold, seen=listing.channels, complete=listing.complete)
-                states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
-                await self._connection.keep()
-        finally:
-            self._reading -= 1
-        seen = {channel.id: channel for channel in listing.channels}
-        due = [each for each in states if each.id in seen and is_due(each, seen[each.id])]
-        return Listed(channels=len(states), due=tuple((each.id, each.title) for each in due))
-
-    async def _stay_live(self) -> None:
-        async def confirm() -> None:
-            for channel, _ in (await self._list()).due:
-                self._wanted(channel)
-
-        async def lose(channel: int, why: str) -> None:
-            hold = await self._account.own()
-            await self._store.ask(LoseChannel(hold=hold, channel=channel, why=why))
-
-        async with self._at_work() as telegram:
-            listening = Listening(telegram, read=self._wanted, confirm=confirm, lose=lose)
-            await listening.run()
-
-    async def _channels(self, telegram: TelegramPort) -> Listing:
-        try:
-            return await telegram.channels()
-        except Flooded as flood:
-            self._flood_until = flood.until
-            hold = await self._account.own()
-            await self._store.ask(NoteFlood(hold=hold, method="dialogs", until=flood.until))
-            raise
-
-    async def _read(self, request: ReadChannel) -> ChannelRead:
-        async def show(added: int) -> None:
-            await progress(request, added)
-
-        self._reading += 1
-        try:
-            async with self._at_work() as telegram, Newest(show) as newest:
-                hold = await self._account.own()
-                load = LoadChannel(account=self._account.id, channel=request.channel)
-                state = await self._store.ask(load)
-                if state is None:
-                    return not_followed(request.channel)
-                reading = ChannelReading(
-                    hold,
-                    telegram,
-                    self._store,
-                    state,
-                    calls=self._calls,
-                    depth=request.depth,
-                    show=newest.put,
-                )
-                read = await reading.run()
-        finally:
-            self._reading -= 1
-        if read.flood_until is not None:
-            self._flood_until = read.flood_until
-        return read
-
     @asynccontextmanager
     async def _at_work(self) -> AsyncIterator[TelegramPort]:
         """Lend the connection; whoever meets the session's end first persists and tells it."""
@@ -325,13 +253,13 @@ class SessionActor(Actor[SessionMessage]):
         return self._status()
 
     def _status(self) -> Status:
-        flood = self._flood_until
+        flood = self._subscriber.flood_until
         return Status(
             account=self._account.id,
             state=self._account.state.value,
             reason=self._account.reason,
             since=self._account.since,
-            parsing=self._reading > 0,
+            parsing=self._subscriber.is_reading,
             flood_until=flood if flood is not None and flood > datetime.now(UTC) else None,
             last_report=None,
         )

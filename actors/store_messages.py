@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from actors.pacing import Method
 from actors.values import ParseReport
 from runtime import Request, message
 from storage.rows import (
@@ -27,6 +28,33 @@ class Follow(Request[tuple[ChannelState, ...]]):
     seen: tuple[ChannelSeen, ...]
     complete: bool = True
     """Whether a channel that is not among them was left."""
+
+
+@message
+class FollowOne(Request[ChannelState]):
+    """Follow a channel by the person's own choice."""
+
+    hold: Hold
+    seen: ChannelSeen
+    depth: int | timedelta | None
+    """How many posts, or how far back, is wanted of it; None: as by default."""
+    source: str
+
+
+@message
+class Unfollow(Request[bool]):
+    """Follow a channel no more; answered with whether the account did."""
+
+    account: int
+    channel: int
+
+
+@message
+class CountSend(Request[datetime | None]):
+    """Count a call that Telegram limits; answered with when it may be made, None: now."""
+
+    hold: Hold
+    method: Method
 
 
 @message
@@ -179,6 +207,9 @@ class SetEvery(Request[None]):
 
 ReadingMessage = (
     Follow
+    | FollowOne
+    | Unfollow
+    | CountSend
     | LoadChannel
     | StoreBatch
     | Amend

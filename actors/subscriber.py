@@ -1,0 +1,152 @@
+"""One account as a reader of channels."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+
+import anyio
+
+from actors.account import Account
+from actors.answers import Listing
+from actors.coverage import is_due
+from actors.errors import Flooded
+from actors.finding import Finding
+from actors.listening import Listening
+from actors.messages import FollowRequest, ReadChannel
+from actors.newest import Newest
+from actors.ports import Asks, TelegramPort
+from actors.reading import ChannelReading
+from actors.store_messages import (
+    Follow,
+    FollowOne,
+    LoadChannel,
+    LoadFloods,
+    LoseChannel,
+    NoteFlood,
+)
+from actors.values import ChannelRead, Listed, not_followed
+from runtime import progress
+
+CALLS_AT_ONCE = 4
+"""Calls in flight; decoding more answers at once only makes everybody else wait."""
+
+_FOLLOW_SECONDS = 60.0
+
+
+class Subscriber:
+    """Lists, reads and follows channels, over a connection that is lent for the work.
+
+    The actor's own loop only.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        store: Asks,
+        *,
+        at_work: Callable[[], AbstractAsyncContextManager[TelegramPort]],
+        keep: Callable[[], Awaitable[None]],
+        wanted: Callable[[int], None],
+    ) -> None:
+        """Describe it: `keep` persists the session, `wanted` has a channel read soon."""
+        self._account = account
+        self._store = store
+        self._at_work = at_work
+        self._keep = keep
+        self._wanted = wanted
+        self._calls = anyio.CapacityLimiter(CALLS_AT_ONCE)
+        self._reading = 0
+        self.flood_until: datetime | None = None
+        """Until when Telegram asked to wait, last."""
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether its channels are listed or read now."""
+        return self._reading > 0
+
+    async def started(self) -> None:
+        """See what Telegram has asked to wait for."""
+        floods = await self._store.ask(LoadFloods(account=self._account.id))
+        self.flood_until = max(floods.values(), default=None)
+
+    async def list(self) -> Listed:
+        """Confirm what the account follows; raises `Flooded` when Telegram asks to wait."""
+        self._reading += 1
+        try:
+            async with self._at_work() as telegram:
+                listing = await self._channels(telegram)
+                hold = await self._account.own()
+                follow = Follow(hold=hold, seen=listing.channels, complete=listing.complete)
+                states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
+                await self._keep()
+        finally:
+            self._reading -= 1
+        seen = {channel.id: channel for channel in listing.channels}
+        due = [each for each in states if each.id in seen and is_due(each, seen[each.id])]
+        return Listed(channels=len(states), due=tuple((each.id, each.title) for each in due))
+
+    async def follow(self, request: FollowRequest) -> int:
+        """Follow a channel that somebody names; return its id."""
+        async with self._at_work() as telegram:
+            hold = await self._account.own()
+            seen = await Finding(hold, telegram, self._store).find(request.what)
+            follow = FollowOne(hold=hold, seen=seen, depth=request.depth, source="chosen")
+            await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
+            await self._keep()
+        return seen.id
+
+    async def stay_live(self) -> None:
+        """Listen until the connection ends, and have read at once what is heard of."""
+
+        async def confirm() -> None:
+            for channel, _ in (await self.list()).due:
+                self._wanted(channel)
+
+        async def lose(channel: int, why: str) -> None:
+            hold = await self._account.own()
+            await self._store.ask(LoseChannel(hold=hold, channel=channel, why=why))
+
+        async with self._at_work() as telegram:
+            listening = Listening(telegram, read=self._wanted, confirm=confirm, lose=lose)
+            await listening.run()
+
+    async def _channels(self, telegram: TelegramPort) -> Listing:
+        try:
+            return await telegram.channels()
+        except Flooded as flood:
+            self.flood_until = flood.until
+            hold = await self._account.own()
+            await self._store.ask(NoteFlood(hold=hold, method="dialogs", until=flood.until))
+            raise
+
+    async def read(self, request: ReadChannel) -> ChannelRead:
+        """Read one channel."""
+
+        async def show(added: int) -> None:
+            await progress(request, added)
+
+        self._reading += 1
+        try:
+            async with self._at_work() as telegram, Newest(show) as newest:
+                hold = await self._account.own()
+                load = LoadChannel(account=self._account.id, channel=request.channel)
+                state = await self._store.ask(load)
+                if state is None:
+                    return not_followed(request.channel)
+                reading = ChannelReading(
+                    hold,
+                    telegram,
+                    self._store,
+                    state,
+                    calls=self._calls,
+                    depth=request.depth,
+                    show=newest.put,
+                )
+                read = await reading.run()
+        finally:
+            self._reading -= 1
+        if read.flood_until is not None:
+            self.flood_until = read.flood_until
+        return read
