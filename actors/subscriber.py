@@ -84,7 +84,8 @@ class Subscriber:
         finally:
             self._reading -= 1
         seen = {channel.id: channel for channel in listing.channels}
-        due = [each for each in states if each.id in seen and is_due(each, seen[each.id])]
+        # What is followed by name is in no list: whether there is news, only reading tells.
+        due = [each for each in states if each.id not in seen or is_due(each, seen[each.id])]
         return Listed(channels=len(states), due=tuple((each.id, each.title) for each in due))
 
     async def follow(self, request: FollowRequest) -> int:

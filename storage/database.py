@@ -164,7 +164,8 @@ class Database:
     async def _give_back(self, connection: Connection, *, whole: bool) -> None:
         """Return a connection; the pool cuts it if its statement will not be cancelled."""
         # What the borrower got, a cancellation above all, is not to be hidden by this.
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        broken = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+        with suppress(OSError, asyncpg.PostgresError, *broken):
             try:
                 if not whole:
                     # A transaction whose beginning was cancelled may begin all the same, unseen
