@@ -1,0 +1,145 @@
+"""Reading seen from both its ends: what Telegram shows an account, and what the house shows it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import groupby
+
+import actors
+from actors.house import House
+from sandbox import Channel, Person, Post, Sandbox
+from sandbox.sight import hidden_up_to, may_read
+from storage.database import Database
+from storage.queries import sql
+
+OURS = ("store", "lease", "reader", "parser", "schedule", "account-", "newcomer-")
+"""What the threads of a house are called."""
+
+HISTORY = "messages.getHistory"
+DIFFERENCE = "updates.getChannelDifference"
+DIALOGS = "messages.getDialogs"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A post, as far as Telegram and the house must agree on it."""
+
+    id: int
+    text: str
+    parts: tuple[int, ...] = ()
+
+
+@asynccontextmanager
+async def opened(
+    settings: Mapping[str, str], *, schedule: bool = False, live: bool = False
+) -> AsyncIterator[House]:
+    """Open a house; no thread of it is left afterwards."""
+    before = set(threading.enumerate())
+    async with actors.open(
+        data=settings["data"],
+        telegram=settings["telegram"],
+        database_url=settings["database_url"],
+        session_keys=settings["session_keys"],
+        schedule=schedule,
+        live=live,
+    ) as house:
+        yield house
+    left = [each for each in threading.enumerate() if each not in before]
+    assert [each for each in left if each.name.startswith(OURS)] == []
+
+
+async def admit(house: House, sandbox: Sandbox, *people: int) -> None:
+    """Log people in, by sessions that were made elsewhere."""
+    for person in people:
+        async with house.newcomer() as newcomer:
+            await newcomer.import_session(sandbox.mint(person).string())
+
+
+def shown(sandbox: Sandbox, person: Person, channel: Channel) -> list[Seen]:
+    """Return what Telegram shows a member of a channel, oldest first; an album is one post."""
+
+    def look() -> list[Seen]:
+        if channel.id not in person.follows or not may_read(person, channel):
+            return []
+        hidden = hidden_up_to(person, channel)
+        posts = [channel.posts[each] for each in channel.ids if each > hidden]
+        whole = groupby((each for each in posts if not each.service), lambda post: post.group)
+        return [
+            seen
+            for group, parts in whole
+            for seen in ([_album(list(parts))] if group else map(_single, parts))
+        ]
+
+    return sandbox.run(look)
+
+
+def _single(post: Post) -> Seen:
+    return Seen(post.id, post.text)
+
+
+def _album(parts: list[Post]) -> Seen:
+    text = "\n\n".join(each.text for each in parts if each.text)
+    return Seen(parts[0].id, text, tuple(each.id for each in parts))
+
+
+async def held(account: int, channel: Channel) -> list[Seen]:
+    """Return what the house shows an account of a channel, oldest first."""
+    posts = await actors.user(account).posts(limit=1000, channel=channel.id)
+    return [Seen(post.id, post.text, post.parts) for post in reversed(posts)]
+
+
+async def agree(sandbox: Sandbox, person: Person, *channels: Channel) -> None:
+    """See that each read of a person shows exactly what Telegram shows, once and in order."""
+    counts = {each.id: each.posts for each in await actors.user(person.id).channels()}
+    everything = await actors.user(person.id).posts(limit=1000)
+    for channel in channels:
+        there = shown(sandbox, person, channel)
+        assert await held(person.id, channel) == there, f"{channel.title} of {person.id}"
+        assert counts.get(channel.id, 0) == len(there)
+        assert [each.id for each in reversed(everything) if each.channel_id == channel.id] == [
+            each.id for each in there
+        ]
+    assert everything == tuple(
+        sorted(everything, key=lambda post: post.published_at, reverse=True)
+    ), "the newest comes first"
+
+
+def count(sandbox: Sandbox, *methods: str, since: int = 0, user: int | None = None) -> int:
+    """Count the calls of some methods that arrived after a number, of one person or of all."""
+    return sum(
+        call.number > since and call.method in methods and user in (None, call.user)
+        for call in sandbox.calls
+    )
+
+
+def newest_call(sandbox: Sandbox) -> int:
+    """Return the number of the newest call there was."""
+    return max((call.number for call in sandbox.calls), default=0)
+
+
+async def windows_due(db: Database) -> None:
+    """Let the newest messages of every channel be compared in its next reading."""
+    await db.execute("UPDATE channels SET window_at = NULL")
+
+
+async def work(db: Database) -> dict[str, set[tuple[int, int]]]:
+    """Return the channel and id of each post with work to be done, by kind."""
+    await db.execute(sql.spread_some_arrivals, 1_000_000)
+    rows = await db.fetch("SELECT kind, channel_id, post_id FROM work WHERE dead_at IS NULL")
+    found: dict[str, set[tuple[int, int]]] = {"tag": set(), "index": set(), "unindex": set()}
+    for row in rows:
+        found[row["kind"]].add((row["channel_id"], row["post_id"]))
+    return found
+
+
+async def stored(db: Database) -> set[tuple[int, int]]:
+    """Return the channel and id of each post that is held, whoever may read it."""
+    return {(row["channel_id"], row["id"]) for row in await db.fetch("SELECT * FROM posts")}
+
+
+def ids(posts: Iterable[Seen]) -> list[int]:
+    """Return the ids of posts."""
+    return [post.id for post in posts]
