@@ -284,6 +284,11 @@ UPDATE subscriptions SET left_at = now(), why_left = $3
 WHERE account = $1 AND channel = $2 AND left_at IS NULL
 RETURNING channel;
 
+-- name: forget_wishes
+-- Note that a channel is held as deep as any of its followers has wished.
+UPDATE subscriptions SET depth = NULL, reach = NULL
+WHERE channel = $1 AND (depth IS NOT NULL OR reach IS NOT NULL);
+
 -- name: limit_sight
 -- Note from where on an account sees a channel's messages.
 UPDATE subscriptions SET visible_from = $3
@@ -321,8 +326,10 @@ ORDER BY account;
 SELECT id FROM channels WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE;
 
 -- name: forsaken_channels
--- Those of some channels that nobody follows, and whether somebody is a member all the same.
-SELECT id, EXISTS (SELECT FROM subscriptions WHERE channel = id AND left_at IS NULL) AS known
+-- Those of some channels that nobody follows, if they were read, and if somebody is a member still.
+SELECT
+    id, coverage <> '{}' AS read,
+    EXISTS (SELECT FROM subscriptions WHERE channel = id AND left_at IS NULL) AS known
 FROM channels
 WHERE id = ANY ($1::bigint[]) AND NOT EXISTS (
     SELECT FROM subscriptions WHERE channel = id AND wanted AND left_at IS NULL
@@ -396,7 +403,7 @@ WITH fence AS MATERIALIZED (
 ), channel AS (
     UPDATE channels SET
         coverage = coverage + int8multirange(int8range($2, $3)),
-        floor = coalesce(floor, $4),
+        floor = least(floor, $4),  -- it only ever goes down
         read_at = now()
     FROM fence
     WHERE channels.id = $1
@@ -980,7 +987,7 @@ UPDATE channels SET
     next_at = $4,
     caught_up_at = CASE WHEN $5 THEN greatest(caught_up_at, $3) ELSE caught_up_at END,
     failures = CASE WHEN $5 THEN 0 ELSE failures + 1 END,
-    trouble = CASE WHEN NOT $5 THEN $6 END,
+    trouble = $6,
     taken_until = CASE WHEN taken_by = $2 THEN NULL ELSE taken_until END,
     taken_by = nullif(taken_by, $2)
 WHERE id = $1;

@@ -7,7 +7,6 @@ import pytest
 
 from storage import leases, schedule
 from storage.database import Database
-from storage.errors import UnknownAccount, UnknownChannel
 from storage.rows import DueChannel
 from tests.storage.following import (
     EVERY,
@@ -140,6 +139,7 @@ async def test_a_channel_that_nobody_can_read_is_not_due(
 async def test_a_channel_is_due_when_its_readers_wait_is_over(db: Database, node: str) -> None:
     """A wait with history ends at its time; one with another method is no obstacle."""
     await db.execute("INSERT INTO floods VALUES (42, 'resolve', '2027-01-01')")
+    assert await due(db, node, 0) == [7]
     await db.execute("INSERT INTO floods VALUES (42, 'history', $1)", after(100))
     assert await due(db, node, 99) == []
     assert await due(db, node, 100) == [7]
@@ -154,26 +154,6 @@ async def test_a_channel_is_left_to_whoever_can_open_its_readers(db: Database, n
     assert await due(db, other, 0) == [7]
     await db.execute("UPDATE nodes SET expires_at = now() WHERE incarnation = $1", other)
     assert await due(db, node, 60) == [7]
-
-
-async def test_the_most_frequent_reader_sets_the_interval(db: Database, node: str) -> None:
-    """A channel is read as often as any of its READY followers wants it, by account or channel."""
-    await account(db, 43, 44)
-    await account(db, 45, 46, state="EXPIRED")
-    await follow(db, 43, 7, every=600)
-    await db.execute("UPDATE accounts SET every = 60 WHERE id IN (44, 45)")
-    await read(db, node, 7, 0)
-    assert await due_at(db, 7) == after(600)
-    await follow(db, 45, 7)
-    await follow(db, 46, 7, every=10)
-    await read(db, node, 7, 0)
-    assert await due_at(db, 7) == after(600)
-    await follow(db, 44, 7, every=900)
-    await read(db, node, 7, 0)
-    assert await due_at(db, 7) == after(600)
-    await db.execute("UPDATE subscriptions SET every = NULL")
-    await read(db, node, 7, 0)
-    assert await due_at(db, 7) == after(60)
 
 
 async def test_the_pause_is_decided_from_the_interval_and_the_failures(
@@ -206,11 +186,12 @@ async def test_who_lost_a_channel_does_not_disturb_who_has_it(db: Database, node
     """  # noqa: D205
     other = await register(db, "another process")
     await due(db, node, 0)
-    await due(db, other, 60)
+    await schedule.due(db, other, 1, now=after(60), seconds=2 * EVERY)
     await read(db, node, 7, 70, ok=False)
     assert await due_at(db, 7) is None
     await read(db, node, 7, 80)
     assert await due_at(db, 7) == after(80 + EVERY)
+    assert await due(db, node, 80 + EVERY) == []
     assert await schedule.keep(db, other, [7], now=after(81), seconds=60) == {7}
     await read(db, other, 7, 90)
     assert await schedule.keep(db, other, [7], now=after(91), seconds=60) == set()
@@ -221,89 +202,6 @@ async def test_a_channel_that_is_gone_is_done_with(db: Database, node: str) -> N
     await db.execute("DELETE FROM channels")
     await read(db, node, 7, 0)
     assert await due(db, node, 1) == []
-
-
-async def test_a_shorter_interval_counts_from_the_last_reading(db: Database, node: str) -> None:
-    """Set for an account or for one channel, it pulls in what is due later, and nothing else."""
-    await follow(db, 42, 8)
-    await account(db, 43)
-    await follow(db, 43, 9)
-    for channel in (7, 8, 9):
-        await read(db, node, channel, 0)
-    await schedule.set_every(db, 42, 100, 8, now=after(10))
-    assert [await due_at(db, channel) for channel in (7, 8, 9)] == [
-        after(EVERY),
-        after(100),
-        after(EVERY),
-    ]
-    await schedule.set_every(db, 42, 50, now=after(60))
-    assert [await due_at(db, channel) for channel in (7, 8, 9)] == [
-        after(50),
-        after(100),
-        after(EVERY),
-    ]
-
-
-async def test_a_longer_interval_counts_from_the_next_reading(db: Database, node: str) -> None:
-    """What is planned stays planned; the reading after it comes later."""
-    await read(db, node, 7, 0)
-    await schedule.set_every(db, 42, 2 * EVERY, now=after(10))
-    assert await due(db, node, EVERY) == [7]
-    await read(db, node, 7, EVERY)
-    assert await due_at(db, 7) == after(3 * EVERY)
-
-
-async def test_an_interval_can_be_taken_back(db: Database, node: str) -> None:
-    """Without its own interval a channel has the account's, and the account the default."""
-    await schedule.set_every(db, 42, 100, now=START)
-    await schedule.set_every(db, 42, 50, 7, now=START)
-    for channel, expected in ((None, 50.0), (7, EVERY)):
-        await schedule.set_every(db, 42, None, channel, now=START)
-        await read(db, node, 7, 0)
-        assert await due_at(db, 7) == after(expected)
-
-
-async def test_a_failing_channel_keeps_its_pace_of_retries(db: Database, node: str) -> None:
-    """A shorter interval does not make up at once for what has failed."""
-    await read(db, node, 7, 0, ok=False)
-    await schedule.set_every(db, 42, 1000, now=after(10))
-    assert await due_at(db, 7) == after(60)
-    await schedule.set_every(db, 42, 5, now=after(10))
-    assert await due_at(db, 7) == after(15)
-
-
-async def test_a_new_follower_brings_its_interval(db: Database, node: str) -> None:
-    """Applied, the interval of whoever has begun to follow counts from the last reading on."""
-    await read(db, node, 7, 0)
-    await account(db, 43)
-    await follow(db, 43, 7, every=60)
-    await schedule.apply(db, 42, now=after(10))
-    assert await due_at(db, 7) == after(60)
-
-
-async def test_a_channel_that_was_emptied_is_due_at_once(db: Database, node: str) -> None:
-    """Followed anew after its posts were removed, it does not wait for its next time."""
-    await read(db, node, 7, 0)
-    await db.execute("UPDATE channels SET floor = NULL")
-    await schedule.apply(db, 42, now=after(10))
-    assert await due_at(db, 7) is None
-
-
-@pytest.mark.parametrize("seconds", [0.0, 0.9, -1.0, float("nan"), float("inf"), 31 * 86_400.0])
-async def test_an_odd_interval_is_refused(db: Database, seconds: float) -> None:
-    """An interval of less than a second or more than a month is a fault, found before any I/O."""
-    await db.close()
-    with pytest.raises(ValueError, match="interval"):
-        await schedule.set_every(db, 42, seconds, now=START)
-
-
-@pytest.mark.usefixtures("node")
-async def test_an_interval_is_set_for_what_is_known(db: Database) -> None:
-    """An unknown account, or a channel that the account never followed, is refused by name."""
-    with pytest.raises(UnknownAccount, match="43"):
-        await schedule.set_every(db, 43, 60, now=START)
-    with pytest.raises(UnknownChannel, match="8"):
-        await schedule.set_every(db, 42, 60, 8, now=START)
 
 
 async def test_processes_at_once_share_what_is_due(db: Database, dsn: str, node: str) -> None:
@@ -332,34 +230,6 @@ async def test_nobody_waits_for_a_channel_that_is_being_stored(db: Database, nod
         await connection.execute("SELECT 1 FROM channels WHERE id = 7 FOR NO KEY UPDATE")
         assert await due(db, node, 0) == [8]
     assert await due(db, node, 0) == [7]
-
-
-BLOCKED = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-
-
-@pytest.mark.parametrize("first", ["reading", "interval"])
-async def test_an_interval_set_during_a_readings_end_counts(
-    db: Database, node: str, first: str
-) -> None:
-    """Whichever of the two is decided first, the next reading is at the new interval."""
-
-    async def start(step: str) -> None:
-        if step == "reading":
-            await read(db, node, 7, 0)
-        else:
-            await schedule.set_every(db, 42, 60, now=START)
-
-    second = {"reading": "interval", "interval": "reading"}[first]
-    async with asyncio.timeout(20):
-        async with db.transaction() as connection:
-            await connection.execute("SELECT 1 FROM channels FOR UPDATE")
-            tasks = []
-            for waiting, step in enumerate((first, second), start=1):
-                tasks.append(asyncio.create_task(start(step)))
-                while await connection.fetchval(BLOCKED) < waiting:
-                    """Each look is a round trip, which lets the others run."""
-        await asyncio.gather(*tasks)
-    assert await due_at(db, 7) == after(60)
 
 
 async def test_due_channels_come_from_the_index(db: Database) -> None:
@@ -412,7 +282,6 @@ async def test_memberships_are_due_where_they_can_be_confirmed(
     else:
         await leases.claim(db, other, 42, ttl=600, margin=60)
     assert await schedule.due_accounts(db, node, 9, now=START, seconds=60) == []
-    await db.execute("DELETE FROM floods")
     await db.execute("UPDATE nodes SET revoked = true WHERE incarnation = $1", other)
     await db.execute("UPDATE accounts SET state = 'READY'")
-    assert await schedule.due_accounts(db, node, 9, now=START, seconds=60) == [42]
+    assert await schedule.due_accounts(db, node, 9, now=after(10), seconds=60) == [42]

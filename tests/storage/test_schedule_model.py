@@ -149,6 +149,8 @@ class ScheduleMachine(RuleBasedStateMachine):
                 self._pull_in(other)
 
     def _pull_in(self, channel: int) -> None:
+        if not self._readers(channel):
+            return
         known = self.channels[channel]
         read_at = self.now if known.failures or known.read_at is None else known.read_at
         known.next_at = min(known.next_at, read_at + self._interval(channel))
@@ -223,20 +225,16 @@ class ScheduleMachine(RuleBasedStateMachine):
         self.runner.run(self.db.close())
         self.runner.close()
 
-    def _followers(self, channel: int) -> dict[int, float]:
+    def _readers(self, channel: int) -> dict[int, float]:
+        """Who can read a channel, and how often they want it."""
         return {
             account: self.accounts[account].every if every is None else every
             for (account, followed), every in self.follows.items()
-            if followed == channel
+            if followed == channel and self.accounts[account].ready
         }
 
-    def _readers(self, channel: int) -> dict[int, float]:
-        found = self._followers(channel)
-        return {account: found[account] for account in found if self.accounts[account].ready}
-
     def _interval(self, channel: int) -> float:
-        wanted = self._readers(channel) or self._followers(channel)
-        return min(wanted.values(), default=EVERY)
+        return min(self._readers(channel).values(), default=EVERY)
 
     def _due(self) -> list[int]:
         """What is due now, most overdue first."""

@@ -104,6 +104,8 @@ async def test_what_was_not_told_needs_no_recovery(db: Database, node: str) -> N
     for seconds in (0, LATE - 1, 3 * LATE):
         await read(db, node, seconds)
         assert await tell(db, seconds) == []
+    await read(db, node, 2 * LATE)  # it ended last, but an earlier one has read more
+    assert await tell(db, 4 * LATE - 1) == []
 
 
 async def test_each_silence_is_told(db: Database, node: str) -> None:
@@ -131,7 +133,7 @@ async def test_each_follower_is_told_by_the_own_interval(db: Database, node: str
     ]
 
 
-EXPIRED = "UPDATE accounts SET state = 'EXPIRED'"
+EXPIRED = "UPDATE accounts SET state = 'EXPIRED', changed_at = '2026-01-01 01:29:59+00'"
 FLOODED = "INSERT INTO floods VALUES ({}, 'history', '{}')"
 
 
@@ -182,6 +184,15 @@ async def test_the_last_failure_is_told(db: Database, node: str) -> None:
     await read(db, node, 200, why="Telegram could\0 not be reached.")
     (_, _, data), _ = await tell(db, LATE)
     assert (data["cause"], data["why"]) == ("failed", "Telegram could not be reached.")
+
+
+async def test_a_failure_is_not_blamed_for_a_wait(db: Database, node: str) -> None:
+    """A channel whose readings failed, and whose readers have to wait now, is told as waiting."""
+    await read(db, node, 0)
+    await read(db, node, 100, why="It fails.")
+    await db.execute(FLOODED.format(42, after(9 * LATE)))
+    found = await tell(db, LATE)
+    assert [(data["cause"], data.get("why")) for _, _, data in found] == 2 * [("flooded", None)]
 
 
 async def test_whoever_just_awoke_catches_up_first(db: Database, node: str) -> None:
@@ -241,21 +252,24 @@ async def test_who_does_not_want_a_channel_is_told_nothing(
 async def test_a_login_begins_the_wait_anew(db: Database, node: str) -> None:
     """Who comes back after a long time is not told at once of what is about to be read."""
     await read(db, node, 0)
-    await db.execute("UPDATE accounts SET changed_at = $1", after(9 * LATE))
+    await db.execute("UPDATE accounts SET state = 'QR_WAIT'")
+    assert await tell(db, 9 * LATE) == []
+    await db.execute("UPDATE accounts SET state = 'READY', changed_at = $1", after(9 * LATE))
     assert await tell(db, 10 * LATE - 1) == []
     assert await told(db, 10 * LATE) == [(None, "unread"), (42, "unread")]
 
 
-async def test_a_login_under_way_keeps_what_was_told(db: Database, node: str) -> None:
-    """The recovery after an expiry is told, whatever states lie between."""
+async def test_what_was_told_outlives_a_login(db: Database, node: str) -> None:
+    """After an expiry nothing is told again, whatever states follow, but the recovery."""
     await read(db, node, 0)
     await db.execute(EXPIRED)
     assert await told(db, LATE) == [(None, "unread"), (42, "unread")]
     await db.execute("UPDATE accounts SET state = 'QR_WAIT'")
     assert await tell(db, LATE + 1) == []
     await db.execute("UPDATE accounts SET state = 'READY', changed_at = $1", after(LATE + 2))
-    await read(db, node, LATE + 3)
-    assert await told(db, LATE + 4) == [(None, "read_again"), (42, "read_again")]
+    assert await tell(db, 3 * LATE) == []
+    await read(db, node, 3 * LATE + 1)
+    assert await told(db, 3 * LATE + 2) == [(None, "read_again"), (42, "read_again")]
 
 
 async def test_only_posts_that_may_be_read_are_counted(db: Database, node: str) -> None:
@@ -297,23 +311,24 @@ async def test_several_processes_tell_it_once(db: Database, dsn: str, node: str)
     assert len(await notices.pending(db, limit=1000)) == 2 * before
 
 
-@pytest.mark.usefixtures("node")
-async def test_telling_waits_for_nobody(db: Database) -> None:
+async def test_telling_waits_for_nobody(db: Database, node: str) -> None:
     """Rows that a login, a list or a removal has locked are told at the next tick."""
     await account(db, 43, 44)
     await follow(db, 43, 8)
     await follow(db, 44, 9)
-    for statement in (
-        "SELECT 1 FROM accounts WHERE id = 42 FOR UPDATE",
-        "SELECT 1 FROM subscriptions WHERE account = 43 FOR UPDATE",
-        "SELECT 1 FROM channels WHERE id = 9 FOR UPDATE",
-    ):
-        async with db.transaction() as connection:
-            await connection.execute(statement)
-            async with asyncio.timeout(10):
-                await schedule.tell_unread(db, now=after(LATE))
-    await schedule.tell_unread(db, now=after(LATE))
-    assert len(await notices.pending(db, limit=10)) == 6
+
+    async def ticks(seconds: float) -> list[int]:
+        async with db.transaction() as connection, asyncio.timeout(10):
+            await connection.execute("SELECT 1 FROM accounts WHERE id = 42 FOR UPDATE")
+            await connection.execute("SELECT 1 FROM subscriptions WHERE account = 43 FOR UPDATE")
+            await connection.execute("SELECT 1 FROM channels WHERE id = 9 FOR UPDATE")
+            first = await schedule.tell_unread(db, now=after(seconds))
+        return [first, await schedule.tell_unread(db, now=after(seconds))]
+
+    assert await ticks(LATE) == [2, 4]
+    for channel in (7, 8, 9):
+        await read(db, node, LATE + 1, channel=channel)
+    assert await ticks(LATE + 2) == [2, 4]
 
 
 async def test_a_tick_tells_so_many_and_the_next_goes_on(db: Database, node: str) -> None:
