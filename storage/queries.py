@@ -47,6 +47,7 @@ class Queries:
     subscribe_one: str
     unwant: str
     lose_channel: str
+    forget_wishes: str
     limit_sight: str
     followed: str
     readers: str
