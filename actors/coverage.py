@@ -128,6 +128,8 @@ def is_due(state: ChannelState, seen: ChannelSeen) -> bool:
     """Tell whether a channel that was listed just now has something to read."""
     if state.floor is None or state.pts is None or state.pts != seen.pts or state.window_due:
         return True
+    if state.depth is not None or state.reach is not None:
+        return True
     first = max(state.floor, (state.visible_from or 0) + 1)
     return bool(holes(state.coverage, first, seen.top))
 

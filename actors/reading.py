@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import anyio
@@ -14,7 +14,14 @@ from actors.coverage import Changes, Range, end_of, floor_of, holes, page, upwar
 from actors.errors import ChannelClosed, Flooded
 from actors.gathering import Gathering
 from actors.ports import Asks, TelegramPort
-from actors.store_messages import Amend, KeepVisible, LoseChannel, NoteFlood, StoreBatch
+from actors.store_messages import (
+    Amend,
+    KeepVisible,
+    LoseChannel,
+    NoteFlood,
+    StoreBatch,
+    WishReached,
+)
 from actors.values import ChannelRead
 from runtime import Request
 from storage.rows import Amendment, Batch, ChannelState, Hold, PostRow
@@ -23,6 +30,9 @@ R = TypeVar("R")
 
 PAGE = 100
 """Messages that Telegram gives at a time; fewer mean that there are no more."""
+
+BACKFILL_PAGES = 20
+"""Pages of older posts that one cycle reads, where they are wished."""
 
 STORE_SECONDS = 60.0
 LAST_SECONDS = 5.0
@@ -59,6 +69,7 @@ class ChannelReading:
         self._depth = depth
         self._show = show
         self._coverage = state.coverage
+        self._oldest: datetime | None = None  # of what was read downward
         self._added = self._edited = self._deleted = 0
 
     async def run(self) -> ChannelRead:
@@ -94,6 +105,8 @@ class ChannelReading:
         if self._state.floor is None:
             await self._amend(window=(first, first))  # all of it was read just now
         await self._look_again(changes)
+        if self._state.depth is not None or self._state.reach is not None:
+            await self._deepen(floor, hidden + 1)
 
     async def _look_how_far(self) -> int:
         """Ask from which id on the account sees the channel, and keep it."""
@@ -156,6 +169,45 @@ class ChannelReading:
                 await self._keep_due(gathering)
         finally:
             await self._keep_rest(gathering)
+
+    async def _deepen(self, floor: int, lowest: int) -> None:
+        """Read some pages downward, if somebody wishes older posts than are held.
+
+        A cycle does its share and leaves the rest to the next: nobody waits for it.
+        """
+        target = lowest
+        if self._state.reach is None and self._state.depth is not None:
+            async with self._calls:
+                nth = await self._telegram.nth_newest(*self._peer, self._state.depth)
+            target = max(floor_of(self._state.depth, nth), lowest)
+        for _ in range(BACKFILL_PAGES):
+            if floor <= target:
+                break
+            floor = await self._deeper(floor, target)
+            if self._is_far_enough():
+                target = floor
+        if floor <= target:
+            await self._ask(WishReached(hold=self._hold, channel=self._state.id))
+
+    async def _deeper(self, floor: int, lowest: int) -> int:
+        """Read the page below the floor, which goes down to where the page ends."""
+        answer = await self._newest(floor)
+        is_last = len(answer.ids) < self._page_size
+        low = lowest if is_last else max(lowest, min(answer.ids))
+        found = tuple(post for post in answer.posts if low <= post.id < floor)
+        self._oldest = min((post.published_at for post in found), default=self._oldest)
+        await self._keep(
+            Batch(channel_id=self._state.id, floor=low, read=(low, floor), posts=found)
+        )
+        return low
+
+    def _is_far_enough(self) -> bool:
+        reach = self._state.reach
+        return (
+            reach is not None
+            and self._oldest is not None
+            and self._oldest < datetime.now(UTC) - reach
+        )
 
     async def _look_again(self, changes: Changes) -> None:
         """Apply what has changed, and compare what nobody tells of: the newest, and a page below.

@@ -91,6 +91,14 @@ class KeepVisible(Request[None]):
 
 
 @message
+class WishReached(Request[None]):
+    """Persist that a channel is held as deep as its followers have wished."""
+
+    hold: Hold
+    channel: int
+
+
+@message
 class LoseChannel(Request[None]):
     """Persist that an account may not read a channel any more, and why."""
 
@@ -214,6 +222,7 @@ ReadingMessage = (
     | StoreBatch
     | Amend
     | KeepVisible
+    | WishReached
     | LoseChannel
     | ListReaders
     | NoteFlood

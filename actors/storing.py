@@ -53,8 +53,16 @@ from actors.store_messages import (
     TakeDue,
     TellUnread,
     Unfollow,
+    WishReached,
 )
-from actors.storing_channels import as_tuple, count_send, of_account, of_channels, of_schedule
+from actors.storing_channels import (
+    as_tuple,
+    count_send,
+    of_account,
+    of_channels,
+    of_followers,
+    of_schedule,
+)
 from storage import (
     accounts,
     forgetting,
@@ -69,7 +77,7 @@ from storage.sessions import Vault
 T = TypeVar("T")
 
 
-def work(
+def work(  # noqa: C901  one arm per group of messages
     db: Database, vault: Vault, dsn: str, message: StoreMessage
 ) -> Coroutine[Any, Any, object]:
     """Return the work that a message to the store asks for."""
@@ -92,18 +100,10 @@ def work(
             return _of_invites(db, message)
         case ListChannels() | ListPosts() | CountPosts():
             return _of_reads(db, message)
-        case (
-            Follow()
-            | FollowOne()
-            | Unfollow()
-            | LoadChannel()
-            | StoreBatch()
-            | Amend()
-            | KeepVisible()
-            | LoseChannel()
-            | ListReaders()
-        ):
+        case LoadChannel() | StoreBatch() | Amend() | ListReaders():
             return of_channels(db, message)
+        case Follow() | FollowOne() | Unfollow() | KeepVisible() | WishReached() | LoseChannel():
+            return of_followers(db, message)
         case CountSend():
             return count_send(db, message)
         case NoteFlood() | LoadFloods() | AddReport() | LastReport() | SetEvery():

@@ -33,6 +33,7 @@ from actors.store_messages import (
     TakeDue,
     TellUnread,
     Unfollow,
+    WishReached,
 )
 from actors.values import ParseReport
 from storage import (
@@ -55,20 +56,25 @@ CONFIRMING_SECONDS = 900.0
 
 
 def of_channels(
-    db: Database,
-    message: (
-        Follow
-        | FollowOne
-        | Unfollow
-        | LoadChannel
-        | StoreBatch
-        | Amend
-        | KeepVisible
-        | LoseChannel
-        | ListReaders
-    ),
+    db: Database, message: LoadChannel | StoreBatch | Amend | ListReaders
 ) -> Coroutine[Any, Any, object]:
-    """Work on channels, posts and who follows them."""
+    """Work on channels and their posts."""
+    match message:
+        case LoadChannel():
+            return posts.state(db, message.account, message.channel)
+        case StoreBatch():
+            return posts.store(db, message.hold, message.batch)
+        case Amend():
+            return posts.amend(db, message.hold, message.amendment)
+        case ListReaders():
+            return _readers(db, message.channel)
+
+
+def of_followers(
+    db: Database,
+    message: Follow | FollowOne | Unfollow | KeepVisible | WishReached | LoseChannel,
+) -> Coroutine[Any, Any, object]:
+    """Work on who follows a channel, and what of it they see."""
     match message:
         case Follow():
             return _followed(db, message)
@@ -76,18 +82,12 @@ def of_channels(
             return _followed_one(db, message)
         case Unfollow():
             return posts.unfollow(db, message.account, message.channel)
-        case LoadChannel():
-            return posts.state(db, message.account, message.channel)
-        case StoreBatch():
-            return posts.store(db, message.hold, message.batch)
-        case Amend():
-            return posts.amend(db, message.hold, message.amendment)
         case KeepVisible():
             return posts.sees_from(db, message.hold, message.channel, message.visible_from)
+        case WishReached():
+            return posts.reached(db, message.hold, message.channel)
         case LoseChannel():
             return posts.lost(db, message.hold, message.channel, message.why)
-        case ListReaders():
-            return _readers(db, message.channel)
 
 
 def of_account(

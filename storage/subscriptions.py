@@ -114,6 +114,13 @@ async def sees_from(db: Database, hold: Hold, channel: int, visible_from: int) -
     return states[0]
 
 
+async def reached(db: Database, hold: Hold, channel: int) -> None:
+    """Note that a channel is held as deep as its followers have wished."""
+    async with decisive(db) as connection:
+        await _lock(connection, hold)
+        await connection.execute(sql.forget_wishes, channel)
+
+
 async def state(db: Database, account: int, channel: int) -> ChannelState | None:
     """Return how an account reaches a channel and what was read of it; None if not followed."""
     async with db.connection() as connection:
@@ -146,7 +153,8 @@ async def clean_on(connection: Connection, channels: Iterable[int]) -> Cleaned:
     ids = [row["id"] for row in forsaken]
     posts = await connection.fetchval(sql.delete_posts, ids, timeout=CLEAN_SECONDS)
     await connection.execute(sql.drop_arrivals, ids)
-    await connection.execute(sql.replace_work, ids, timeout=CLEAN_SECONDS)
+    read = [row["id"] for row in forsaken if row["read"]]
+    await connection.execute(sql.replace_work, read, timeout=CLEAN_SECONDS)
     await connection.execute(sql.reset_channels, ids)
     strange = [row["id"] for row in forsaken if not row["known"]]
     await connection.execute(sql.delete_channels, strange, timeout=CLEAN_SECONDS)

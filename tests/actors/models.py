@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -37,6 +37,7 @@ from actors.store_messages import (
     LoseChannel,
     NoteFlood,
     StoreBatch,
+    WishReached,
 )
 from actors.values import Authorisation, Forgotten
 from storage.errors import InviteUsedUp, LeaseLost
@@ -176,7 +177,9 @@ class ModelTelegram(Unasked):
         assert access_hash == -channel
         self._before("window", channel)
         posts = self._channels[channel].posts
-        ids = sorted(id_ for id_ in posts if below is None or id_ < below)[-self._page :]
+        ids = sorted(i for i in posts if i > self.hidden and (below is None or i < below))[
+            -self._page :
+        ]
         return self._page_of(channel, ids)
 
     async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
@@ -327,6 +330,7 @@ class ModelStore:
         self.lost: dict[int, str] = {}
         self.windows_due = False
         self.hidden: dict[int, int | None] = {}
+        self.wishes: dict[int, int | timedelta] = {}
         self.swept: dict[int, int] = {}
         self.trouble: Exception | None = None  # met after a change was carried out
         self.before: Callable[[], None] = lambda: None
@@ -380,6 +384,9 @@ class ModelStore:
 
     def _of_sight(self, request: Any) -> Any:
         match request:
+            case WishReached(channel=channel):
+                self.wishes.pop(channel, None)
+                return None
             case KeepVisible(channel=channel, visible_from=visible_from):
                 self.hidden[channel] = visible_from
                 return None
@@ -398,7 +405,8 @@ class ModelStore:
         grown = joined([*self.coverage.get(batch.channel_id, ()), batch.read])
         self.coverage[batch.channel_id] = grown
         if batch.floor is not None:
-            self.floors.setdefault(batch.channel_id, batch.floor)
+            floor = self.floors.get(batch.channel_id, batch.floor)
+            self.floors[batch.channel_id] = min(floor, batch.floor)
         fresh = {(p.channel_id, p.id): p for p in batch.posts}
         added = len(fresh.keys() - self.posts.keys())
         self.posts = {**fresh, **self.posts}
@@ -492,6 +500,8 @@ class ModelStore:
             window_due=self.windows_due,
             sweep_from=self.swept.get(seen.id),
             protected=False,
+            depth=wish if isinstance(wish := self.wishes.get(seen.id), int) else None,
+            reach=wish if isinstance(wish, timedelta) else None,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from actors.answers import Difference
 from actors.coverage import Changes, end_of, upward
 from actors.errors import ChannelClosed, Flooded
-from actors.reading import ChannelReading
+from actors.reading import BACKFILL_PAGES, ChannelReading
 from actors.store_messages import Follow
 from actors.values import ChannelRead
 from tests.actors.models import ModelChannel, ModelLease, ModelStore, ModelTelegram, post
@@ -198,3 +198,53 @@ async def test_a_pts_that_telegram_has_forgotten_is_replaced_before_anything_is_
     desk.telegram.forgets = False
     desk.channel.publish()
     assert (await desk.read(listed=False)).added == 1
+
+
+async def test_older_posts_are_read_downward_where_they_are_wished() -> None:
+    """As deep as wished, once; what is held meanwhile is not read again."""
+    desk = Desk(posts=30)
+    await desk.read(depth=2)
+    assert desk.held == {29, 30}
+    desk.store.wishes[1] = 10
+    read = await desk.read(listed=False)
+    assert desk.held == set(range(21, 31))
+    assert read.added == 8
+    assert desk.store.wishes == {}
+    assert desk.store.coverage[1] == ((21, 31),)
+    await desk.read(listed=False)
+    assert desk.calls == ["difference"]
+
+
+async def test_a_cycle_does_its_share_of_older_posts() -> None:
+    """The rest is left to the next cycle, which goes on where this one ended."""
+    desk = Desk(posts=100)
+    await desk.read(depth=1)
+    desk.store.wishes[1] = 1000
+    first = await desk.read(listed=False)
+    assert first.added == BACKFILL_PAGES * 3
+    assert desk.store.wishes
+    await desk.read(listed=False)
+    assert desk.held == set(range(1, 101))
+    assert desk.store.wishes == {}
+    assert desk.store.floors[1] == 1
+
+
+async def test_a_wish_for_a_time_ends_at_the_first_older_post() -> None:
+    """The posts of the model are older than a day: one page proves it."""
+    desk = Desk(posts=30)
+    await desk.read(depth=1)
+    desk.store.wishes[1] = timedelta(days=1)
+    await desk.read(listed=False)
+    assert desk.held == {27, 28, 29, 30}
+    assert desk.store.wishes == {}
+
+
+async def test_what_is_hidden_is_not_wished_for() -> None:
+    """The floor goes down to what the account may see, and no further."""
+    desk = Desk(posts=30)
+    desk.telegram.hidden, desk.store.hidden[1] = 20, 20
+    await desk.read(depth=1)
+    desk.store.wishes[1] = 1000
+    await desk.read(listed=False)
+    assert desk.held == set(range(21, 31))
+    assert desk.store.floors[1] == 21

@@ -94,3 +94,21 @@ async def test_unfollowing_removes_what_nobody_else_follows(
         await user.follow(f"@{channel.username}")
         await user.parse()
         assert [post.text for post in await user.posts()] == ["a post"]
+
+
+async def test_a_wish_for_older_posts_is_fulfilled(
+    sandbox: Sandbox, world: World, open_house: Open
+) -> None:
+    """A channel that is held from its newest posts on is read downward as deep as wished."""
+    channel = sandbox.run(lambda: world.channel("Deep", username="deep"))
+    sandbox.publish_many(channel.id, [f"post {number}" for number in range(350)])
+    async with open_house():
+        user = actors.user(PERSON)
+        await log_in(sandbox)
+        await user.follow("@deep")
+        assert (await user.parse(depth=50)).added == 50
+        await user.follow("@deep", depth=300)
+        assert (await user.parse()).added == 250
+        assert (await user.parse()).added == 0
+        (held,) = [each for each in await user.channels() if each.id == channel.id]
+        assert (held.posts, held.holes) == (300, ())

@@ -147,12 +147,12 @@ async def test_storing_adds_posts_and_grows_coverage(db: Database, reader: Hold)
     assert await posts.count(db, reader.account) == 3
 
 
-async def test_the_floor_is_set_once(db: Database, reader: Hold) -> None:
-    """The first floor stays, whatever later batches say."""
-    for floor in (None, 10, 5, None):
+async def test_the_floor_only_ever_goes_down(db: Database, reader: Hold) -> None:
+    """A batch may lower it, none raises it."""
+    for floor, expected in ((None, None), (10, 10), (15, 10), (5, 5), (None, 5)):
         await posts.store(db, reader, batch((10, 20), [10], floor=floor))
-    (view,) = await posts.channels(db, reader.account)
-    assert view.floor == 10
+        (view,) = await posts.channels(db, reader.account)
+        assert view.floor == expected
 
 
 async def test_a_post_that_is_held_stays_as_it_is(db: Database, reader: Hold) -> None:
