@@ -7,11 +7,25 @@ import json
 import sys
 import time
 
-from bench import kernel, parse, sandbox
+from bench import backfill, cycles, kernel, parse, sandbox
 
-PARTS = {"kernel": kernel.ratios, "parse": parse.ratios, "sandbox": sandbox.ratios}
+PARTS = {
+    "kernel": kernel.ratios,
+    "parse": parse.ratios,
+    "cycles": cycles.ratios,
+    "backfill": backfill.ratios,
+    "sandbox": sandbox.ratios,
+}
 
-GOALS = {"ask": "≤ 0.9", "ask_1000": "≥ 2", "tell_bounded": "≤ 5", "parse": "≥ 0.7"}
+GOALS = {
+    "ask": "≤ 0.9",
+    "ask_1000": "≥ 2",
+    "tell_bounded": "≤ 5",
+    "parse": "≥ 0.8",
+    "original": "≥ 5",
+    "cycles": "≤ 1.1",
+    "backfill_grown_mib": "≤ 16",
+}
 
 
 def main() -> None:

@@ -1,77 +1,67 @@
-"""A parse into Postgres against a plain Telethon loop that stores nothing."""
+"""A parse into Postgres against a loop that stores nothing, and one that stores post by post."""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
 import statistics
-import tempfile
-import time
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from telethon import TelegramClient
 from telethon.crypto import rsa
-from telethon.sessions import StringSession
 
-import actors
+from actors.messages import LocateDatabase
+from bench.readers import Pace, fresh, looped, parsed, stored_singly
 from bench.served import Served, served
 from sandbox import PUBLIC_KEY
 
 CHANNELS = 15
+ONE_BY_ONE = 2_000
+"""Posts that are stored one by one: enough for a rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Each way once, one right after the other."""
+
+    looped: Pace
+    parsed: Pace
+    singly: Pace
 
 
 def ratios(*, full: bool) -> dict[str, float]:
-    """Return posts per second of a first parse over those of the loop, the median of rounds."""
-    posts, rounds = (4_000, 5) if full else (2_000, 5)
+    """Return posts per second of a first parse over those of the others, medians of rounds.
+
+    `parse` is over a plain `iter_messages` loop that stores nothing, `original` over one that
+    sends a SELECT and an INSERT for each post to the same Postgres. `*_us` are the CPU of a post in
+    the process that reads, the least of all rounds: other load on the machine changes it least.
+    """
+    posts, times = (4_000, 7) if full else (2_000, 5)
     rsa.add_key(PUBLIC_KEY, old=False)
-    found: list[float] = []
-    speeds: list[float] = []
     with served(channels=CHANNELS, posts=posts) as telegram:
-        asyncio.run(_plain(telegram))  # warms the server's cache of encoded posts
-        for _ in range(rounds):
-            plain = asyncio.run(_plain(telegram))
-            ours = asyncio.run(_ours(telegram))
-            found.append(ours / plain)
-            speeds.append(ours)
+        asyncio.run(looped(telegram))  # warms the server's cache of encoded posts
+        rounds = [asyncio.run(_round(telegram)) for _ in range(times)]
+    ratio = [each.parsed.per_second / each.looped.per_second for each in rounds]
     return {
-        "parse": statistics.median(found),
-        "parse_min": min(found),
-        "parse_max": max(found),
-        "parse_posts_per_s": statistics.median(speeds),
+        "parse": statistics.median(ratio),
+        "parse_min": min(ratio),
+        "parse_max": max(ratio),
+        "parse_posts_per_s": _median(each.parsed for each in rounds),
+        "parse_us": min(each.parsed.cpu_us for each in rounds),
+        "parse_loop_us": min(each.looped.cpu_us for each in rounds),
+        "original": statistics.median(
+            each.parsed.per_second / each.singly.per_second for each in rounds
+        ),
+        "original_posts_per_s": _median(each.singly for each in rounds),
     }
 
 
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="tgactors-bench-"))
-    folder.chmod(0o711)  # so that the server's user gets in, should this be root
-    return folder
+def _median(paces: Iterable[Pace]) -> float:
+    return statistics.median(pace.per_second for pace in paces)
 
 
-async def _plain(telegram: Served) -> float:
-    """Read every post with `iter_messages`, as its documentation shows, and drop it."""
-    client = TelegramClient(StringSession(telegram.sessions[0]), 1, "sandbox")
-    await client.connect()
-    try:
-        began = time.perf_counter()
-        read = 0
-        async for dialog in client.iter_dialogs():
-            async for _ in client.iter_messages(dialog.entity, wait_time=0):
-                read += 1
-        return read / (time.perf_counter() - began)
-    finally:
-        await client.disconnect()
-
-
-async def _ours(telegram: Served) -> float:
-    """Parse every post into a fresh embedded Postgres."""
-    data = _folder()
-    try:
-        async with actors.open(data=data, telegram=telegram.address):
-            user = actors.user(telegram.person)
-            async for step in user.login():
-                assert not isinstance(step, actors.LoginFailed), step
-            began = time.perf_counter()
-            report = await user.parse(depth=None)
-            return report.added / (time.perf_counter() - began)
-    finally:
-        shutil.rmtree(data)
+async def _round(telegram: Served) -> Round:
+    async with fresh(telegram) as house:
+        loop = await looped(telegram)
+        parse = await parsed(house, telegram)
+        dsn = await house.store.ask(LocateDatabase())
+        return Round(loop, parse, await stored_singly(telegram, dsn, ONE_BY_ONE))
