@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 
 from bot.commands import invites, keys
+from bot.commands.channels import channels
+from bot.commands.coverage import coverage
 from bot.commands.demo import demo
 from bot.commands.devices import devices
 from bot.commands.doctor import doctor
+from bot.commands.every import every
+from bot.commands.follow import follow
 from bot.commands.forget import forget
 from bot.commands.import_session import import_session
 from bot.commands.login import login
@@ -19,6 +23,7 @@ from bot.commands.parse import parse
 from bot.commands.posts import posts
 from bot.commands.sandbox import sandbox
 from bot.commands.status import status
+from bot.commands.unfollow import unfollow
 
 app = typer.Typer(
     name="tgactors",
@@ -35,6 +40,11 @@ for _command in (
     login,
     parse,
     posts,
+    channels,
+    coverage,
+    follow,
+    unfollow,
+    every,
     status,
     devices,
     logout,

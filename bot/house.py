@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_house(
-    *, data: str | Path | None = None, telegram: str | None = None, writes: bool = False
+    *,
+    data: str | Path | None = None,
+    telegram: str | None = None,
+    writes: bool = False,
+    schedule: bool = False,
+    live: bool | None = None,
 ) -> AsyncIterator[House]:
     """Open the house as `actors.open` does, for a command that stores something or only looks.
 
@@ -27,5 +32,6 @@ async def open_house(
     found = settings.load(data=data, telegram=telegram)
     if writes and found.dsn is None:  # a server of one's own looks after its own disk
         check_space(found.data, found.free_space_mb)
-    async with actors.open(data=data, telegram=telegram) as house:
+    opened = actors.open(data=data, telegram=telegram, schedule=schedule, live=live)
+    async with opened as house:
         yield house

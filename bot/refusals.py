@@ -6,7 +6,7 @@ from actors import Refusal
 
 
 class NoSuchChannel(Refusal):
-    """Account {account} follows no channel {named!r}. See which it follows: `tgactors status
+    """Account {account} follows no channel {named!r}. See which it follows: `tgactors channels
     {account}`; a new one is known after the next `tgactors parse {account}`.
     """  # noqa: D205
 

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import datetime
 
 _UNPRINTABLE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _JOINERS = {"\u200c", "\u200d"}  # they shape words and emoji, and move nothing
 
 
@@ -22,6 +23,18 @@ def moment(time: datetime | None) -> str:
 def exactly(time: datetime) -> str:
     """Say when, to the second."""
     return time.astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def distance(time: datetime | None, now: datetime) -> str:
+    """Say how far off a time is: "in 12 min", "3 h ago", "now"; a dash for never."""
+    if time is None:
+        return "-"
+    seconds = (time - now).total_seconds()
+    for size, unit in _UNITS:
+        if abs(seconds) >= size:
+            amount = f"{int(abs(seconds) / size)} {unit}"
+            return f"in {amount}" if seconds > 0 else f"{amount} ago"
+    return "now"
 
 
 def printable(text: str) -> str:

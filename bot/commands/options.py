@@ -53,3 +53,7 @@ Telegram = Annotated[
         help="sandbox://127.0.0.1:PORT in place of Telegram [default: TGACTORS_TELEGRAM].",
     ),
 ]
+OneChannel = Annotated[
+    str | None,
+    typer.Option("--channel", metavar="ID|@NAME", help="Of one channel only, by id or username."),
+]

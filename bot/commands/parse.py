@@ -68,7 +68,9 @@ def parse(
 def _tell(screen: Screen, report: ParseReport) -> None:
     """Say what a parse stored, and what it could not read."""
     new, channels = counted(report.added, "new post"), counted(report.channels, "channel")
-    screen.say(f"{new} from {channels} in {report.took:.1f} s.")
+    changes = ((report.edited, "edited"), (report.deleted, "deleted"))
+    changed = "".join(f", {number} {what}" for number, what in changes if number)
+    screen.say(f"{new} from {channels}{changed} in {report.took:.1f} s.")
     for unread in report.unread:
         screen.say(Text(f"Not read to its end: {line(unread.title)}. {line(unread.reason)}"))
     if report.flood_until is not None:

@@ -67,10 +67,23 @@ def test_parse_says_what_was_stored(known: CommandLine, telegram: Sandbox) -> No
         "account": PERSON,
         "channels": 15,
         "added": 1,
+        "edited": 0,
+        "deleted": 0,
         "unread": [],
         "flood_until": None,
         "took": third.facts["took"],
     }
+
+
+def test_parse_says_what_has_changed(known: CommandLine, telegram: Sandbox) -> None:
+    """Posts that were edited or deleted since are counted, where there are any."""
+    assert "edited" not in known.run("parse", PERSON).out
+    channel = next(iter(telegram.world.channels.values()))
+    first, second = list(channel.posts)[-2:]
+    telegram.edit(channel.id, first, "Corrected.")
+    telegram.delete(channel.id, second)
+    done = known.run("parse", PERSON)
+    assert done.out.startswith("0 new posts from 15 channels, 1 edited, 1 deleted in "), done
 
 
 def test_depth_bounds_a_first_parse(known: CommandLine) -> None:
@@ -167,4 +180,4 @@ def test_verbose_tells_what_happens_on_standard_error(known: CommandLine) -> Non
     """With -v the rooms' events are shown, and standard output stays the program's."""
     done = known.run("parse", PERSON, "--json", "-v")
     assert json.loads(done.out)["added"] == 36
-    assert "info: session.parsed " in done.err
+    assert "info: account.parsed " in done.err

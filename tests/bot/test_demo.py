@@ -22,6 +22,11 @@ FACTS = {
 }
 
 
+def demo(line: CommandLine, *words: object, **env: str) -> Done:
+    """Run a demo from its first instruction on, as a newcomer does."""
+    return line.ended(line.start("demo", *words, **env))
+
+
 def went_well(done: Done) -> None:
     """Check a demo with --json: its one line, and its status."""
     assert done.status == 0, done
@@ -34,14 +39,14 @@ def went_well(done: Done) -> None:
 def test_the_demo_goes_as_it_must(line: CommandLine, folder: Path) -> None:
     """Its facts are exact, in less than 15 seconds, twice in a row, and nothing is left behind."""
     for _ in range(2):
-        went_well(line.run("demo", "--json", TMPDIR=str(folder)))
+        went_well(demo(line, "--json", TMPDIR=str(folder)))
         assert list(folder.iterdir()) == []
         assert children_of_the_data_folder(folder) == []
 
 
 def test_the_demo_tells_people_what_it_does(line: CommandLine) -> None:
     """All five acts are told, in plain text where nobody watches."""
-    done = line.run("demo")
+    done = demo(line)
     assert (done.status, done.err) == (0, "")
     for said in (
         "First parse: 36 new posts from 15 channels",
@@ -56,51 +61,44 @@ def test_the_demo_tells_people_what_it_does(line: CommandLine) -> None:
     assert "\x1b" not in done.out
 
 
+NO_UTF8 = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "HOME": ""}
+SOMEBODYS = {
+    "LC_ALL": "C",
+    "PYTHONIOENCODING": "ascii",
+    "TGACTORS_DATABASE_URL": "postgresql://nowhere/x",
+    "TGACTORS_API_ID": "x",
+    "TGACTORS_FREE_SPACE_MB": "999999999",
+}
+
+
 @pytest.mark.parametrize(
-    ("env", "home"),
-    [
-        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, ""),
-        (
-            {
-                "LC_ALL": "C",
-                "PYTHONIOENCODING": "ascii",
-                "TGACTORS_DATABASE_URL": "postgresql://nowhere/x",
-                "TGACTORS_API_ID": "x",
-                "TGACTORS_FREE_SPACE_MB": "999999999",
-            },
-            None,
-        ),
-    ],
-    ids=["no utf-8", "somebody's settings"],
+    ("env", "place", "mode"),
+    [(NO_UTF8, "a place with spaces " * 8, 0o711), (SOMEBODYS, "closed", 0o700)],
+    ids=["no utf-8, a long path with spaces", "settings, a closed folder"],
 )
 def test_the_demo_works_whatever_is_set(
-    line: CommandLine, env: dict[str, str], home: str | None
+    line: CommandLine, folder: Path, env: dict[str, str], place: str, mode: int
 ) -> None:
-    """Neither the locale nor a missing home nor anybody's settings keep it from its work."""
+    """Neither the locale nor a missing home nor anybody's settings keep it from its work.
+
+    Nor does its temporary folder: where its server's user cannot get to, root's demo goes
+    elsewhere; it leaves nothing.
+    """
+    refuges = set(Path("/var/lib").glob("tgactors-*"))
     del line.env["HOME"]
-    (line.folder / ".env").write_text("TGACTORS_API_ID=nonsense\n")
-    done = line.run("demo", **env, **({} if home is None else {"HOME": home}))
+    (folder / ".env").write_text("TGACTORS_API_ID=nonsense\n")
+    (folder / place).mkdir()
+    (folder / place).chmod(mode)
+    done = demo(line, TMPDIR=str(folder / place), **env)
     assert (done.status, done.err) == (0, "")
     assert "▄▄▄▄▄" in done.out
-
-
-@pytest.mark.parametrize("is_closed", [False, True], ids=["long, with spaces", "closed"])
-def test_the_demo_works_in_an_odd_temporary_folder(
-    line: CommandLine, folder: Path, is_closed: bool
-) -> None:
-    """Where its server's user cannot get to, root's demo goes elsewhere; it leaves nothing."""
-    refuges = set(Path("/var/lib").glob("tgactors-*"))
-    place = folder / ("closed" if is_closed else "a place with spaces " * 8)
-    place.mkdir()
-    place.chmod(0o700 if is_closed else 0o711)
-    went_well(line.run("demo", "--json", TMPDIR=str(place)))
-    assert list(place.iterdir()) == []
+    assert list((folder / place).iterdir()) == []
     assert set(Path("/var/lib").glob("tgactors-*")) <= refuges
 
 
 def test_the_kept_data_can_be_looked_at(line: CommandLine) -> None:
     """--keep leaves a data folder that the other commands read."""
-    done = line.run("demo", "--keep", "kept here")
+    done = demo(line, "--keep", "kept here")
     assert done.status == 0, done
     assert f"tgactors posts {PERSON} --data '{line.folder / 'kept here'}'" in done.out
     found = line.run("posts", PERSON, "--limit", 1000, "--data", "kept here", "--json").facts
@@ -114,9 +112,9 @@ def test_an_interrupted_demo_cleans_up(
     line: CommandLine, folder: Path, act: str, number: signal.Signals, status: int
 ) -> None:
     """Told to end at any point, it stops in order and quietly: no process and no folder stay."""
-    demo = line.start("demo", TMPDIR=str(folder), PYTHONUNBUFFERED="1")
-    line.hear(demo, act)
-    done = line.interrupt(demo, number)
+    process = line.start("demo", TMPDIR=str(folder), PYTHONUNBUFFERED="1")
+    line.hear(process, act)
+    done = line.interrupt(process, number)
     assert (done.status, done.err) == (status, ""), done
     assert list(folder.iterdir()) == []
     assert children_of_the_data_folder(folder) == []
@@ -124,8 +122,8 @@ def test_an_interrupted_demo_cleans_up(
 
 def test_a_demo_that_leaves_something_behind_fails(line: CommandLine, folder: Path) -> None:
     """Whatever still works on its data at the end is named on standard error; exit 1."""
-    demo = line.start("demo", "--keep", "kept")
-    line.hear(demo, "A Telegram is running")
+    process = line.start("demo", "--keep", "kept")
+    line.hear(process, "A Telegram is running")
     program = "import sys; print('up', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", program, folder / "kept"],
@@ -134,7 +132,7 @@ def test_a_demo_that_leaves_something_behind_fails(line: CommandLine, folder: Pa
     ) as stranger:
         assert stranger.stdout is not None
         assert stranger.stdout.readline() == b"up\n"
-        done = line.ended(demo)
+        done = line.ended(process)
     assert done.status == 1, done
     assert f"Not as it must be: left behind: process {stranger.pid}: " in done.err
     assert "is left." not in done.out

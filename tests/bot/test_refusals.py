@@ -96,7 +96,7 @@ def test_a_data_folder_that_is_a_file(line: CommandLine, folder: Path) -> None:
 def test_a_channel_nobody_follows(beside: CommandLine) -> None:
     """An unknown channel is named, with the command that lists the known ones."""
     done = beside.run("posts", 7, "--channel", "@nobody", "--json")
-    refused(done, "NoSuchChannel", "'@nobody'", "tgactors status 7")
+    refused(done, "NoSuchChannel", "'@nobody'", "tgactors channels 7")
 
 
 def test_the_demo_keeps_its_data_in_a_new_folder_only(line: CommandLine, folder: Path) -> None:

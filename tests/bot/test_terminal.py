@@ -73,8 +73,9 @@ def test_the_demo_is_watched(line: CommandLine) -> None:
     assert max(len(each) for each in re.split(r"[\r\n]+", seen.text)) <= 80
 
 
-def test_colours_can_be_declined(line: CommandLine) -> None:
-    """NO_COLOR is honoured."""
-    with terminal(line, "demo", NO_COLOR="1") as seen:
+def test_colours_can_be_declined(beside: CommandLine) -> None:
+    """NO_COLOR is honoured: the code is drawn in the terminal's own colours."""
+    with terminal(beside, "login", PERSON, NO_COLOR="1") as seen:
         assert seen.read_all() == 0
+    assert "█" in seen.shown
     assert not re.search(r"\x1b\[[0-9;]*38;5", seen.shown)

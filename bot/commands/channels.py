@@ -1,0 +1,64 @@
+"""The command that lists a person's channels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from bot import door
+from bot.archive import known_channels
+from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
+from bot.coverage_bar import percent
+from bot.house import open_house
+from bot.tables import cell, ruled
+from bot.wording import distance, line
+
+if TYPE_CHECKING:
+    from actors import Channel
+    from bot.screen import Screen
+
+
+def channels(
+    account: Account,
+    *,
+    json: AsJson = False,
+    data: Data = None,
+    telegram: Telegram = None,
+    verbose: Verbose = False,
+) -> None:
+    """List the channels a person follows, and those that were lost, and why."""
+
+    async def known() -> tuple[Channel, ...]:
+        async with open_house(data=data, telegram=telegram) as house:
+            return await known_channels(house, account)
+
+    with door.opened(as_json=json, verbose=verbose) as screen:
+        found = door.run(known)
+        screen.answer({"account": account, "channels": [asdict(each) for each in found]})
+        if not json:
+            _tell(screen, account, found)
+
+
+def _tell(screen: Screen, account: int, found: tuple[Channel, ...]) -> None:
+    if not found:
+        screen.say(f"Account {account} follows nothing that is known here: tgactors parse {account}")
+        return
+    now = datetime.now(UTC)
+    table = ruled("Channel", "Username or id", "State", "Posts", "Newest", "Held", "Next read")
+    for each in found:
+        table.add_row(
+            cell(each.title),
+            cell(f"@{each.username}" if each.username else str(each.id)),
+            each.state,
+            str(each.posts),
+            distance(each.newest_at, now),
+            percent(each.share),
+            distance(each.due_at, now) if each.state == "followed" else "-",
+        )
+    screen.say(table)
+    for each in found:
+        if each.why is not None:
+            screen.say(Text(f"{line(each.title)}: {each.why}."))
