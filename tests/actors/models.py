@@ -40,6 +40,7 @@ from actors.store_messages import (
     WishReached,
 )
 from actors.values import Authorisation, Forgotten
+from storage.content import Content
 from storage.errors import InviteUsedUp, LeaseLost
 from storage.rows import (
     AccountRow,
@@ -49,7 +50,6 @@ from storage.rows import (
     ChannelSeen,
     ChannelState,
     Claimed,
-    Content,
     Hold,
     PostRow,
     Stored,

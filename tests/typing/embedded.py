@@ -14,7 +14,11 @@ async def program() -> None:
         async for step in user.login():
             assert_type(
                 step,
-                actors.QrCode | actors.PasswordNeeded | actors.LoggedIn | actors.LoginFailed,
+                actors.QrCode
+                | actors.CodeNeeded
+                | actors.PasswordNeeded
+                | actors.LoggedIn
+                | actors.LoginFailed,
             )
         report = await user.parse()
         assert_type(report, actors.ParseReport)
