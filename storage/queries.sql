@@ -1009,17 +1009,16 @@ ORDER BY id FOR NO KEY UPDATE;
 -- Bring channels' next readings forward to when they are wanted now.
 UPDATE channels SET next_at = wanted_at
 FROM (
-    SELECT id, CASE
-        WHEN floor IS NULL AND failures = 0 THEN NULL  -- it is to be begun anew
-        WHEN failures = 0 THEN coalesce(caught_up_at, $2) + make_interval(secs => every)
-        ELSE $2 + make_interval(secs => every)
-    END AS wanted_at
+    SELECT
+        id,
+        CASE WHEN failures = 0 THEN coalesce(caught_up_at, $2) ELSE $2 END
+            + make_interval(secs => every) AS wanted_at
     FROM channels JOIN (
         SELECT channel, min(every) AS every FROM followers
         WHERE channel = ANY ($1::bigint[]) AND state = 'READY' GROUP BY channel
     ) AS intervals ON channel = id
 ) AS wanted
-WHERE channels.id = wanted.id AND next_at IS NOT NULL AND coalesce(next_at > wanted_at, true);
+WHERE channels.id = wanted.id AND next_at > wanted_at;
 
 -- name: take_due_accounts
 -- Take accounts whose memberships are to be confirmed: they are due again after so many seconds.

@@ -72,6 +72,13 @@ RETURNS TABLE (
     cause text, until timestamptz
 )
 LANGUAGE sql STABLE AS $$
+    WITH late AS MATERIALIZED (
+        SELECT account, channel, since, every FROM followers
+        WHERE state IN ('READY', 'EXPIRED') AND since <= moment - make_interval(secs => 3 * every)
+    ), readers AS (
+        SELECT channel, min(coalesce(flood, '-infinity')) FILTER (WHERE state = 'READY') AS free_at
+        FROM followers WHERE channel IN (SELECT channel FROM late) GROUP BY channel
+    )
     SELECT
         account, channel, since, every,
         CASE
@@ -81,11 +88,5 @@ LANGUAGE sql STABLE AS $$
             ELSE 'late'
         END,
         CASE WHEN free_at > moment THEN free_at END
-    FROM followers
-    JOIN channels ON channels.id = channel
-    JOIN (
-        SELECT channel, min(coalesce(flood, '-infinity')) FILTER (WHERE state = 'READY') AS free_at
-        FROM followers GROUP BY channel
-    ) AS readers USING (channel)
-    WHERE state IN ('READY', 'EXPIRED') AND since <= moment - make_interval(secs => 3 * every)
+    FROM late JOIN readers USING (channel) JOIN channels ON channels.id = channel
 $$;

@@ -38,8 +38,7 @@ async def follow(db: Database, follower: int, *channels: int, every: float | Non
     """Let an account follow public channels since the start, registering them if they are new."""
     for each in channels:
         await db.execute(
-            "INSERT INTO channels (id, title, username, floor) VALUES ($1, $2, $3, 1)"
-            " ON CONFLICT DO NOTHING",
+            "INSERT INTO channels (id, title, username) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             each,
             f"Channel {each}",
             f"channel{each}",

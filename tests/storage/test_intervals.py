@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
-from storage import schedule
+from storage import leases, posts, schedule
 from storage.database import Database
 from storage.errors import UnknownAccount, UnknownChannel
+from storage.rows import Batch
 from tests.storage.following import EVERY, START, account, after, due_at, follow, plain, register
+from tests.storage.found import message, seen
 
 pytestmark = pytest.mark.anyio
 
@@ -111,9 +113,13 @@ async def test_a_new_follower_brings_its_interval(db: Database, node: str) -> No
 
 
 async def test_a_channel_that_was_emptied_is_due_at_once(db: Database, node: str) -> None:
-    """Followed anew after its posts were removed, it does not wait for its next time."""
+    """Followed again after its posts were removed with its last follower, it waits for nothing."""
+    hold = (await leases.claim(db, node, 42, ttl=600, margin=60)).hold
+    span = Batch(channel_id=7, floor=1, read=(1, 2), posts=(message(1),))
+    await posts.store(db, hold, span)
     await read(db, node, 7, 0)
-    await db.execute("UPDATE channels SET floor = NULL")
+    await posts.unfollow(db, 42, 7)
+    await posts.follow_one(db, hold, seen(7), None, "name")
     await schedule.apply(db, 42, now=after(10))
     assert await due_at(db, 7) is None
 
