@@ -11,7 +11,8 @@ from pathlib import Path
 from telethon.crypto import rsa
 
 from actors import ParseProgress
-from bench.readers import Watch, fresh
+from bench.houses import fresh
+from bench.readers import Watch
 from bench.served import served
 from sandbox import PUBLIC_KEY
 
@@ -36,7 +37,7 @@ async def read(posts: int) -> dict[str, float]:
             early.append(_peak_kib())
 
     with served(channels=1, posts=posts) as telegram:
-        async with fresh(telegram) as house:
+        async with fresh(telegram.address, telegram.person) as house:
             watch = Watch()
             report = await house.user(telegram.person).parse(depth=None, progress=look)
             pace = watch.pace(report.added)

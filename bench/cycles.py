@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-import actors
 from actors.messages import LocateDatabase
 from actors.scheduler import SchedulerActor
 from bench.crowd import admit
+from bench.houses import fresh
 from sandbox import Sandbox, generated_world
 
 if TYPE_CHECKING:
@@ -61,24 +56,14 @@ async def _counted(crowd: int) -> list[Counter[str]]:
     """Let so many people follow the same channels; count the calls of three cycles by method."""
     world = generated_world(channels=CHANNELS, posts=POSTS, people=crowd)
     with Sandbox(world) as sandbox:
-        async with _house(sandbox) as house:
-            await admit(house, sandbox)
-            cycle = Cycle(house, sandbox, await house.store.ask(LocateDatabase()))
+        async with fresh(sandbox.address) as house:
+            dsn = await house.store.ask(LocateDatabase())
+            await admit(house, sandbox, dsn)
+            cycle = Cycle(house, sandbox, dsn)
             first, again = await cycle.counted(), await cycle.counted()
             for channel in world.channels:
                 sandbox.publish(channel, "News.")
             return [first, again, await cycle.counted()]
-
-
-@asynccontextmanager
-async def _house(sandbox: Sandbox) -> AsyncIterator[House]:
-    data = Path(tempfile.mkdtemp(prefix="tgactors-bench-"))
-    data.chmod(0o711)  # so that the server's user gets in, should this be root
-    try:
-        async with actors.open(data=data, telegram=sandbox.address) as house:
-            yield house
-    finally:
-        shutil.rmtree(data)
 
 
 class Cycle:
@@ -97,8 +82,7 @@ class Cycle:
             await connection.execute(DUE)
             await self._tick()
             async with asyncio.timeout(CYCLE_SECONDS):
-                while await connection.fetchval(LEFT, began):
-                    await asyncio.sleep(LOOK_SECONDS)
+                await _all_read(connection, began)
         finally:
             await house._system.dismiss("schedule")
             await connection.close()
@@ -113,3 +97,11 @@ class Cycle:
             return SchedulerActor(house.session, reader, house.store, house._term)
 
         await house._system.spawn("schedule", make)
+
+
+async def _all_read(connection: asyncpg.Connection[Any], began: datetime) -> None:
+    """Wait until each channel was read to its end since then."""
+    while True:
+        if not await connection.fetchval(LEFT, began):
+            return
+        await asyncio.sleep(LOOK_SECONDS)

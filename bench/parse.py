@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from telethon.crypto import rsa
 
 from actors.messages import LocateDatabase
-from bench.readers import Pace, fresh, looped, parsed, stored_singly
+from bench.houses import fresh
+from bench.readers import Pace, looped, parsed, stored_singly
 from bench.served import Served, served
 from sandbox import PUBLIC_KEY
 
@@ -60,7 +61,7 @@ def _median(paces: Iterable[Pace]) -> float:
 
 
 async def _round(telegram: Served) -> Round:
-    async with fresh(telegram) as house:
+    async with fresh(telegram.address, telegram.person) as house:
         loop = await looped(telegram)
         parse = await parsed(house, telegram)
         dsn = await house.store.ask(LocateDatabase())

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from telethon import TelegramClient
 from telethon.sessions import StringSession
 
-import actors
 from bench.served import Served
 
 if TYPE_CHECKING:
@@ -50,20 +46,6 @@ class Watch:
         """Return how fast so many posts were read since the start."""
         took = time.perf_counter() - self._clock
         return Pace(posts / took, (time.process_time() - self._cpu) / posts * 1e6)
-
-
-@asynccontextmanager
-async def fresh(telegram: Served) -> AsyncIterator[House]:
-    """Open a house on an embedded Postgres of its own, the served person logged in."""
-    data = Path(tempfile.mkdtemp(prefix="tgactors-bench-"))
-    data.chmod(0o711)  # so that the server's user gets in, should this be root
-    try:
-        async with actors.open(data=data, telegram=telegram.address) as house:
-            async for step in house.user(telegram.person).login():
-                assert not isinstance(step, actors.LoginFailed), step
-            yield house
-    finally:
-        shutil.rmtree(data)
 
 
 async def parsed(house: House, telegram: Served) -> Pace:
