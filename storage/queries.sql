@@ -570,7 +570,7 @@ CROSS JOIN LATERAL (
     ORDER BY published_at DESC, id DESC LIMIT $2
 ) AS post
 WHERE account = $1 AND ($3::bigint IS NULL OR channels.id = $3)
-ORDER BY post.published_at DESC, post.id DESC, post.channel_id
+ORDER BY post.published_at DESC, post.channel_id, post.id DESC
 LIMIT $2;
 
 -- name: post_of

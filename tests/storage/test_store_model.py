@@ -1,207 +1,208 @@
 """The store against a model of it."""
 
 import asyncio
-import itertools
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from storage import leases, posts
+from storage import posts, work
 from storage.database import Database
-from storage.rows import Batch, ChannelSeen, Coverage, Hold, PostRow
-from tests.storage.found import worded
+from storage.rows import Amendment, Batch, WorkKind, WorkRow
+from tests.storage.archive_model import Said, row
+from tests.storage.following_machine import CHANNELS, READERS, FollowingMachine
 
-CHANNELS = (1, 2, 3)
-READERS = (1, 2)
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-
-_examples = itertools.count(1)
+HOUR = timedelta(hours=1)
 
 
-@dataclass
-class Channel:
-    """What the model knows of a channel."""
+class StoreMachine(FollowingMachine):
+    """Let accounts read what they follow, and workers work it off."""
 
-    posts: dict[int, tuple[datetime, str]] = field(default_factory=dict)
-    covered: set[int] = field(default_factory=set)
-    floor: int | None = None
+    @precondition(lambda self: self.archive.channels)
+    @rule(data=st.data(), reader=st.sampled_from(READERS))
+    def read(self, data: st.DataObject, reader: int) -> None:
+        """A part of a channel is read, which may begin or end amid an album."""
+        self._read(reader, *self._span(data), data.draw(st.none() | st.integers(1, 9), "floor"))
 
-    @property
-    def coverage(self) -> Coverage:
-        """The covered ids as spans."""
-        starts = sorted(id for id in self.covered if id - 1 not in self.covered)  # noqa: A001
-        ends = sorted(id + 1 for id in self.covered if id + 1 not in self.covered)  # noqa: A001
-        return tuple(zip(starts, ends, strict=True))
+    @rule(reader=st.sampled_from(READERS), channel=st.sampled_from(CHANNELS))
+    def read_all(self, reader: int, channel: int) -> None:
+        """All of a channel is read."""
+        if channel in self.archive.channels:
+            self._read(reader, channel, 1, self.telegram[channel].last + 1, 1)
 
+    def _read(self, reader: int, channel: int, low: int, high: int, floor: int | None) -> None:
+        """What is new is added, together with the coverage."""
+        low = max(low, (self.archive.sight(reader, channel) or 0) + 1)
+        high = max(low, high)
+        found = self._found(channel, low, high)
+        batch = Batch(
+            channel_id=self.base + channel,
+            floor=floor,
+            read=(low, high),
+            posts=tuple(row(self.base + channel, *each) for each in found.items()),
+        )
+        stored = self.run(posts.store(self.db, self.holds[reader], batch))
+        held = self.archive.channels[channel]
+        held.covered.update(range(low, high))
+        held.floor = min((each for each in (held.floor, floor) if each), default=None)
+        added, _, _ = self.archive.change(channel, {**found, **held.held})
+        assert (stored.added, stored.coverage) == (added, held.coverage)
 
-class StoreMachine(RuleBasedStateMachine):
-    """Follow, store and read, comparing every answer with the model's."""
-
-    address: ClassVar[str]
-
-    def __init__(self) -> None:
-        super().__init__()
-        # Each example works under ids of its own, so that none has to clean up.
-        self.base = next(_examples) * 1000
-        self.runner = asyncio.Runner()
-        self.db = self.runner.run(Database.open(self.address, connections=2))
-        self.known: dict[int, Channel] = {}
-        self.followed: dict[int, list[int]] = {reader: [] for reader in READERS}
-
-    @initialize()
-    def register(self) -> None:
-        """Both readers exist."""
-        self.holds = self.runner.run(self._claim())
-
-    async def _claim(self) -> dict[int, Hold]:
-        me = await leases.register(self.db, name="model", place=f"{self.base}", ttl=600)
-        claims = {
-            reader: await leases.claim(self.db, me, self.base + reader, ttl=600, margin=60)
-            for reader in READERS
+    @precondition(lambda self: self.archive.channels)
+    @rule(data=st.data(), reader=st.sampled_from(READERS), pts=st.none() | st.integers(1, 99))
+    def hear(self, data: st.DataObject, reader: int, pts: int | None) -> None:
+        """Telegram tells of edits and deletions, also of what is not held."""
+        channel = data.draw(st.sampled_from(sorted(self.archive.channels)), "channel")
+        there = self.telegram[channel]
+        ids = data.draw(st.lists(st.integers(1, there.last + 1), unique=True), "ids")
+        edits = {id: there.messages[id] for id in ids if id in there.messages}  # noqa: A001
+        deleted = [id for id in ids if id not in there.messages]  # noqa: A001
+        held = self.archive.channels[channel]
+        expected = {
+            id: edits.get(id, said)
+            for id, said in held.held.items()  # noqa: A001
+            if id not in deleted
         }
-        return {reader: claimed.hold for reader, claimed in claims.items()}
-
-    @rule(
-        reader=st.sampled_from(READERS),
-        channels=st.permutations(CHANNELS).flatmap(
-            lambda order: st.integers(0, 3).map(lambda length: order[:length])
-        ),
-        top=st.integers(0, 60),
-    )
-    def follow(self, reader: int, channels: list[int], top: int) -> None:
-        """Following returns what was read of each channel so far."""
-        seen = [
-            ChannelSeen(
-                id=self.base + channel,
-                access_hash=reader,
-                title="t",
-                username=None,
-                top=top,
-                pts=None,
-            )
-            for channel in channels
-        ]
-        states = self.runner.run(posts.follow(self.db, self.holds[reader], seen))
-        self.followed[reader] = channels
-        for channel, state in zip(channels, states, strict=True):
-            known = self.known.setdefault(channel, Channel())
-            assert (state.id, state.access_hash, state.top) == (self.base + channel, reader, top)
-            assert (state.coverage, state.floor) == (known.coverage, known.floor)
-
-    @precondition(lambda self: self.known)
-    @rule(data=st.data())
-    def store(self, data: st.DataObject) -> None:
-        """Storing counts the posts that are new and answers with the grown coverage."""
-        channel = data.draw(st.sampled_from(sorted(self.known)), "channel")
-        first = data.draw(st.integers(1, 50), "first")
-        end = data.draw(st.integers(first, first + 12), "end")
-        ids = st.lists(st.integers(first, end - 1), max_size=15) if end > first else st.just([])
-        minutes = st.integers(0, 5)
-        found = [
-            (id, EPOCH + timedelta(minutes=data.draw(minutes, "minute")), f"{id} текст")
-            for id in data.draw(ids, "ids")  # noqa: A001
-        ]
-        floor = data.draw(st.none() | st.integers(0, 50), "floor")
-        stored = self.runner.run(
-            posts.store(self.db, self.holds[1], self._batch(channel, floor, (first, end), found))
+        amendment = Amendment(
+            channel_id=self.base + channel,
+            seen=tuple(row(self.base + channel, *each) for each in edits.items()),
+            deleted=tuple(deleted),
+            window=None,
+            pts=pts,
+            swept_to=None,
         )
-        known = self.known[channel]
-        before = len(known.posts)
-        for id, at, text in found:  # noqa: A001
-            known.posts.setdefault(id, (at, text))
-        known.covered.update(range(first, end))
-        known.floor = floor if known.floor is None else known.floor
-        assert stored.added == len(known.posts) - before
-        assert stored.coverage == known.coverage
+        held.pts = held.pts if pts is None else pts
+        self._amend(reader, channel, amendment, expected)
 
-    @rule(
-        reader=st.sampled_from(READERS),
-        limit=st.integers(1, 20),
-        only=st.none() | st.sampled_from(CHANNELS),
-    )
-    def newest(self, reader: int, limit: int, only: int | None) -> None:
-        """The newest posts are those of followed channels, by time."""
-        asked = None if only is None else self.base + only
-        views = self.runner.run(posts.newest(self.db, self.base + reader, limit, asked))
-        expected = sorted(
-            (
-                (at, id, -channel, text)
-                for channel in self.followed[reader]
-                if only in (None, channel)
-                for id, (at, text) in self.known[channel].posts.items()  # noqa: A001
-            ),
-            reverse=True,
+    @precondition(lambda self: self.archive.channels)
+    @rule(data=st.data(), reader=st.sampled_from(READERS), sweep=st.booleans())
+    def compare(self, data: st.DataObject, reader: int, sweep: bool) -> None:
+        """A window read again shows what has changed and what is gone of what a reader sees."""
+        channel, low, high = self._span(data)
+        held = self.archive.channels[channel]
+        sight = self.archive.sight(reader, channel)
+        found = self._found(channel, max(low, (sight or 0) + 1), high)
+        expected = {
+            id: found.get(id, said)
+            for id, said in held.held.items()  # noqa: A001
+            if not low <= id < high or id in found or sight is None or id <= sight
+        }
+        amendment = Amendment(
+            channel_id=self.base + channel,
+            seen=tuple(row(self.base + channel, *each) for each in found.items()),
+            deleted=(),
+            window=(low, high),
+            pts=None,
+            swept_to=low if sweep else None,
         )
-        found = [(v.published_at, v.id, self.base - v.channel_id, v.text) for v in views]
-        assert found == expected[:limit]
+        if sweep:
+            held.sweep_from = low if held.covered and low > min(held.covered) else None
+        self._amend(reader, channel, amendment, expected)
+
+    def _amend(
+        self, reader: int, channel: int, amendment: Amendment, expected: dict[int, Said]
+    ) -> None:
+        done = self.run(posts.amend(self.db, self.holds[reader], amendment))
+        _, edited, gone = self.archive.change(channel, expected)
+        assert (done.edited, done.deleted) == (edited, gone)
+        state = self.run(posts.state(self.db, self.base + reader, self.base + channel))
+        if state is not None:
+            self.check_state(reader, state)
+
+    @rule(kind=st.sampled_from(["tag", "index", "unindex"]))
+    def work_off(self, kind: WorkKind) -> None:
+        """Exactly what has changed is to be done, once; what is not to be there comes off first."""
+        rows = self.run(self._claimed(kind))
+        keys = [(each.kind, each.channel_id - self.base, each.post_id) for each in rows]
+        assert sorted(keys) == sorted(self.archive.claimable(kind))
+        assert self.run(work.done(self.db, rows)) == len(rows)
+        self.archive.work -= set(keys)
+
+    async def _claimed(self, kind: WorkKind) -> list[WorkRow]:
+        rows: list[WorkRow] = []
+        while some := await work.claim(self.db, kind, "worker", 50, HOUR):
+            rows += some
+        return rows
 
     @invariant()
-    def views_agree(self) -> None:
-        """What readers see of their channels is what the model holds."""
-        for reader, channels in self.followed.items():
-            views = self.runner.run(posts.channels(self.db, self.base + reader))
-            assert [
-                (view.id - self.base, view.posts, view.coverage, view.floor) for view in views
-            ] == [
-                (
-                    channel,
-                    len(self.known[channel].posts),
-                    self.known[channel].coverage,
-                    self.known[channel].floor,
-                )
-                for channel in channels
+    def readers_see_what_they_may(self) -> None:
+        """Each reader sees exactly what it may, once, in order."""
+        for reader in READERS:
+            account = self.base + reader
+            readable = self.archive.readable(reader)
+            expected = [
+                (at, channel, *rest)
+                for channel, all_ in readable.items()
+                for at, *rest in (post.told() for post in all_)
             ]
+            expected.sort(key=lambda each: (-each[0].timestamp(), each[1], -each[2]))
+            views = self.run(posts.newest(self.db, account, posts.MOST))
+            assert [
+                (v.published_at, v.channel_id - self.base, v.id, v.text, v.parts, v.views)
+                for v in views
+            ] == expected
+            assert self.run(posts.count(self.db, account)) == len(expected)
 
-    def teardown(self) -> None:
-        """Let the example's connections go."""
-        self.runner.run(self.db.close())
-        self.runner.close()
+    @rule(reader=st.sampled_from(READERS), channel=st.sampled_from(CHANNELS))
+    def look_up(self, reader: int, channel: int) -> None:
+        """A post is found by each of its messages that its reader may see, and by no other."""
+        expected = {
+            number: post.told()
+            for post in self.archive.readable(reader).get(channel, [])
+            for number, _ in post.parts
+        }
+        account, where = self.base + reader, self.base + channel
+        for number in range(1, self.telegram[channel].last + 1):
+            view = self.run(posts.post(self.db, account, where, number))
+            found = view and (view.published_at, view.id, view.text, view.parts, view.views)
+            assert found == expected.get(number)
 
-    def _batch(
-        self,
-        channel: int,
-        floor: int | None,
-        read: tuple[int, int],
-        found: list[tuple[int, datetime, str]],
-    ) -> Batch:
-        rows = tuple(
-            PostRow(
-                channel_id=self.base + channel,
-                id=id,
-                published_at=at,
-                edited_at=None,
-                content=worded(text),
-            )
-            for id, at, text in found  # noqa: A001
-        )
-        return Batch(channel_id=self.base + channel, floor=floor, read=read, posts=rows)
+    @rule(reader=st.sampled_from(READERS))
+    def tell_channels(self, reader: int) -> None:
+        """A reader's channels are told with their state and what is held of them."""
+        views = self.run(posts.channels(self.db, self.base + reader, all_=True))
+        readable = self.archive.readable(reader)
+        expected = {}
+        for (account, channel), each in self.archive.subscriptions.items():
+            if account == reader:
+                state = each.left or ("followed" if each.wanted else "unfollowed")
+                held = self.archive.channels[channel]
+                expected[channel] = (state, len(readable.get(channel, [])), held.coverage)
+        assert {
+            view.id - self.base: (view.state, view.posts, view.coverage) for view in views
+        } == expected
+        assert all(view.why or view.id - self.base in readable for view in views)
+
+    def _span(self, data: st.DataObject) -> tuple[int, int, int]:
+        """Some ids of a channel."""
+        channel = data.draw(st.sampled_from(sorted(self.archive.channels)), "channel")
+        low = data.draw(st.integers(1, self.telegram[channel].last + 3), "low")
+        return channel, low, data.draw(st.integers(low, low + 15), "high")
+
+    def _found(self, channel: int, low: int, high: int) -> dict[int, Said]:
+        messages = self.telegram[channel].messages
+        return {id: said for id, said in messages.items() if low <= id < high}  # noqa: A001
 
 
 @pytest.mark.timeout(110)
 def test_the_store_is_its_model(dsn: str) -> None:
-    """Over random follows, batches and readings the database never differs from a dictionary."""
+    """Whatever accounts and channels do, each reads what it may, and what changed is worked off."""
+    with asyncio.Runner() as runner:
+        database = runner.run(Database.open(dsn, connections=2))
 
-    class Machine(StoreMachine):
-        address = dsn
+        class Machine(StoreMachine):
+            db = database
 
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )
+        Machine.runner = runner
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                max_examples=70,
+                stateful_step_count=30,
+                deadline=None,
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+            ),
+        )
+        runner.run(database.close())
