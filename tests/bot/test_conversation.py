@@ -77,10 +77,19 @@ class Played(Entrance):
 
     def _hear(self, word: str) -> None:
         self.heard.append(word)
-        if self.goes_on or not self.refusals:
+        if self.goes_on:
+            self._accept_after(turns=20)
+        elif not self.refusals:
             self.accepted.set()
         if self.refusals:
             raise self.refusals.pop(0)
+
+    def _accept_after(self, turns: int) -> None:
+        """Let the login say how it goes on only a while later, in turns of the loop."""
+        if turns:
+            asyncio.get_running_loop().call_soon(self._accept_after, turns - 1)
+        else:
+            self.accepted.set()
 
 
 def needed(*, wait: float = 0, kind: str = "sms", following: str | None = "call") -> CodeNeeded:

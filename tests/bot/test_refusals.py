@@ -71,6 +71,19 @@ def test_a_data_folder_in_use(beside: CommandLine, telegram: Sandbox) -> None:
     assert beside.interrupt(first, signal.SIGINT).status == 130
 
 
+def test_S3_an_account_that_another_house_has_open(beside: CommandLine, telegram: Sandbox) -> None:
+    """A second data folder on the same database is refused with the first one's process."""
+    beside.env |= {"TGACTORS_LEASE_TTL": "1", "TGACTORS_LEASE_MARGIN": "0.2"}
+    telegram.scan_automatically(None)
+    first = beside.start("login", 7)
+    beside.hear(first, "Code 1")
+    done = beside.run("login", 7, "--json", "--data", "other")
+    refused(done, "AccountHeld", f"pid {first.pid} on ", str(beside.folder / "data"))
+    assert beside.interrupt(first, signal.SIGINT).status == 130
+    done = beside.run("login", 7, "--within", 1, "--json", "--data", "other")
+    assert done.facts["error"]["code"] == "LoginFailed"
+
+
 def test_every_wrong_setting_is_named_at_once(line: CommandLine) -> None:
     """Two problems make one refusal that names both."""
     done = line.run(
