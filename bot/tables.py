@@ -9,7 +9,7 @@ from rich.text import Text
 from bot.wording import line
 
 _ELASTIC = {"Channel", "Username or id", "It begins", "Reason"}
-_NUMBERS = {"Posts", "Held"}
+_NUMBERS = {"Posts", "Held", "Holes"}
 
 
 def ruled(*columns: str) -> Table:

@@ -44,7 +44,9 @@ def channels(
 
 def _tell(screen: Screen, account: int, found: tuple[Channel, ...]) -> None:
     if not found:
-        screen.say(f"Account {account} follows nothing that is known here: tgactors parse {account}")
+        screen.say(
+            f"Account {account} follows nothing that is known here: tgactors parse {account}"
+        )
         return
     now = datetime.now(UTC)
     table = ruled("Channel", "Username or id", "State", "Posts", "Newest", "Held", "Next read")

@@ -68,7 +68,7 @@ def _list(screen: Screen, account: int, found: tuple[Channel, ...]) -> None:
     if not found:
         screen.say(f"Nothing is known of account {account} yet: tgactors parse {account}")
         return
-    table = ruled("Channel", "From its first message to its newest", "Held", "Posts", "Holes")
+    table = ruled("Channel", "First to newest", "Held", "Posts", "Holes")
     for each in found:
         drawn = bar(each, _CELLS)
         table.add_row(

@@ -41,7 +41,7 @@ def every(
         async with open_house(data=data, telegram=telegram) as house:
             user = house.user(account)
             one = None if channel is None else chosen(account, await user.channels(), channel)
-            await user.read_every(pause, channel=one and one.id)
+            await user.read_every(pause, channel=one.id if one else None)
             return one
 
     with door.opened(as_json=json, verbose=verbose) as screen:
@@ -49,7 +49,7 @@ def every(
         what = f"The channels of account {account}" if one is None else line(one.title)
         often = "as often as by default" if pause is None else f"every {pause} s"
         screen.say(Text(f"{what}: read {often}, by whoever reads by the schedule."))
-        screen.answer({"account": account, "channel": one and one.id, "seconds": pause})
+        screen.answer({"account": account, "channel": one.id if one else None, "seconds": pause})
 
 
 def _pause(given: str) -> int | None:

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from bot import door
+from bot.commands.following import Following
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
 from bot.house import open_house
 from bot.reading_bar import ReadingBar
@@ -24,6 +25,21 @@ Depth = Annotated[
         "--depth",
         metavar="N|all",
         help="Posts to begin with in a channel that was never read, or all of them.",
+    ),
+]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow",
+        help="Then read by the schedule, and tell of each post, until Ctrl-C; with --json one "
+        "object a reading.",
+    ),
+]
+Live = Annotated[
+    bool | None,
+    typer.Option(
+        "--live",
+        help="With --follow: read as soon as something is published [default: TGACTORS_LIVE].",
     ),
 ]
 
@@ -43,6 +59,8 @@ def parse(
     account: Account,
     *,
     depth: Depth = "100",
+    follow: Follow = False,
+    live: Live = None,
     json: AsJson = False,
     data: Data = None,
     telegram: Telegram = None,
@@ -52,6 +70,8 @@ def parse(
     import actors
 
     posts = _depth(depth)
+    if live and not follow:
+        raise typer.BadParameter("--live goes with --follow.", param_hint="--live")
 
     async def read() -> ParseReport:
         async with open_house(data=data, telegram=telegram, writes=True):
@@ -59,6 +79,10 @@ def parse(
                 return await actors.user(account).parse(depth=posts, progress=bar.show)
 
     with door.opened(as_json=json, verbose=verbose) as screen:
+        if follow:
+            following = Following(screen, account, _tell, data=data, telegram=telegram)
+            door.run(lambda: following.run(posts, live=live))
+            return
         report = door.run(read)
         screen.answer(asdict(report))
         if not json:

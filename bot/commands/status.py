@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -13,11 +14,30 @@ from bot.commands.options import AsJson, Data, Somebody, Telegram, Verbose
 from bot.house import open_house
 from bot.notices import told
 from bot.tables import cell, ruled
-from bot.wording import line, moment
+from bot.wording import counted, exactly, line, moment
 
 if TYPE_CHECKING:
-    from actors import Channel, Notice, Status
+    from actors import Channel, Notice, ParseReport, Status
     from bot.screen import Screen
+
+
+_WAITS = {
+    "history": "with reading",
+    "dialogs": "with listing its channels",
+    "resolve": "with looking for channels by name",
+    "join": "with joining channels",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What there is to tell of one account."""
+
+    status: Status
+    channels: tuple[Channel, ...]
+    floods: dict[str, datetime]
+    """Until when Telegram lets it wait, and with what."""
+    notices: tuple[Notice, ...]
 
 
 def status(
@@ -29,12 +49,17 @@ def status(
     verbose: Verbose = False,
 ) -> None:
     """Tell how an account is doing; without ID, list all accounts."""
+    from actors.store_messages import LoadFloods
 
-    async def one(account: int) -> tuple[Status, tuple[Channel, ...], tuple[Notice, ...]]:
+    async def one(account: int) -> Look:
         async with open_house(data=data, telegram=telegram) as house:
             user = house.user(account)
-            notices = await house.notices(account=account)
-            return await user.status(), await user.channels(), notices
+            return Look(
+                await user.status(),
+                await user.channels(),
+                await house.store.ask(LoadFloods(account=account)),
+                await house.notices(account=account),
+            )
 
     async def everybody() -> tuple[tuple[Status, ...], tuple[Notice, ...]]:
         async with open_house(data=data, telegram=telegram) as house:
@@ -47,10 +72,14 @@ def status(
             if not json:
                 _list(screen, accounts)
         else:
-            found, channels, notices = door.run(lambda: one(account))
-            facts = asdict(found) | {"channels": [_channel(each) for each in channels]}
+            look = door.run(lambda: one(account))
+            notices = look.notices
+            facts = asdict(look.status) | {
+                "floods": look.floods,
+                "channels": [_channel(each) for each in look.channels],
+            }
             if not json:
-                _tell(screen, found, channels)
+                _tell(screen, look)
         if not json:
             _remind(screen, notices)
         screen.answer(facts | {"notices": [asdict(each) for each in notices]})
@@ -66,14 +95,28 @@ def _list(screen: Screen, accounts: tuple[Status, ...]) -> None:
     screen.say(table)
 
 
-def _tell(screen: Screen, found: Status, channels: tuple[Channel, ...]) -> None:
+def _tell(screen: Screen, look: Look) -> None:
+    found = look.status
     since = f" since {moment(found.since)}" if found.since else ""
     reason = f": {line(found.reason)}" if found.reason else "."
     screen.say(Text(f"Account {found.account} is {found.state}{since}{reason}"))
     if found.state != "READY":
         screen.say(f"Log in: tgactors login {found.account}")
-    if channels:
-        screen.say(_table(channels))
+    for method, until in sorted(look.floods.items(), key=lambda each: each[1]):
+        what = _WAITS.get(method, f"with {method}")
+        screen.say(f"Telegram lets it wait {what} until {exactly(until)}.")
+    if found.last_report is not None:
+        _report(screen, found.last_report)
+    if look.channels:
+        screen.say(_table(look.channels))
+
+
+def _report(screen: Screen, report: ParseReport) -> None:
+    new, channels = counted(report.added, "new post"), counted(report.channels, "channel")
+    changed = f"{report.edited} edited, {report.deleted} deleted"
+    screen.say(f"Its last parse: {new} from {channels}, {changed}.")
+    for unread in report.unread:
+        screen.say(Text(f"Not read to its end: {line(unread.title)}. {line(unread.reason)}"))
 
 
 def _remind(screen: Screen, notices: tuple[Notice, ...]) -> None:
