@@ -99,19 +99,13 @@ def _known_caption(told: Mapping[str, Any]) -> Caption:
     return Caption(**{**told, "links": tuple(told["links"])})
 
 
-def _media(media: Media) -> dict[str, object]:
-    return {name: _plain(value) for name in _MEDIA if (value := getattr(media, name)) is not None}
-
-
-def _plain(value: object) -> object:
-    """A value that JSON can hold; of a duration that is no number, nothing is known."""
-    match value:
-        case str():
-            return storable(value)
-        case float():
-            return value if math.isfinite(value) else None
-        case _:
-            return value
+def _media(media: Media) -> dict[str, Any]:
+    told = {name: value for name in _MEDIA if (value := getattr(media, name)) is not None}
+    for name in _NAMES & told.keys():
+        told[name] = storable(told[name])
+    if not math.isfinite(told.get("duration", 0)):  # it is whatever the sender's program says
+        del told["duration"]
+    return told
 
 
 def _origin(origin: Origin) -> dict[str, object]:
