@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from actors.errors import LoginRequired, SessionRevoked, TelegramUnreachable
+from actors.errors import Interrupted, LoginRequired, SessionRevoked, TelegramUnreachable
 from actors.messages import ReadChannel, ReaderMessage, ReadOnce, SessionMessage
 from actors.newest import Newest
+from actors.pacing import Method
 from actors.ports import Asks
-from actors.store_messages import ChannelDone, ListReaders
+from actors.store_messages import ChannelDone, ListReaders, LoadFloods
 from actors.term import Term
 from actors.values import ChannelRead
 from runtime import Actor, ActorCrashed, ActorRef, progress
@@ -27,12 +29,27 @@ MOST_READERS = 3
 FAILURES = (
     AccountHeld,
     ActorCrashed,
+    Interrupted,
     LeaseLost,
     LoginRequired,
     SessionRevoked,
     TelegramUnreachable,
 )
 """Trouble of one account that another one need not have."""
+
+HISTORY: Method = "history"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the tries of one reading have committed together."""
+
+    added: int = 0
+    edited: int = 0
+    deleted: int = 0
+
+    def of(self, read: ChannelRead) -> ChannelRead:
+        return replace(read, added=self.added, edited=self.edited, deleted=self.deleted)
 
 
 class ReaderActor(Actor[ReaderMessage]):
@@ -78,37 +95,48 @@ class ReaderActor(Actor[ReaderMessage]):
         """Try one account after another; the last one's trouble is told if none succeeds."""
         ended: ChannelRead | None = None
         failure: Exception | None = None
-        for account in await self._readers(request):
+        tally, tried = _Tally(), list[int]()
+        while (account := await self._next(request, tried)) is not None:
+            tried.append(account)
             try:
-                ended = await self._twice(account, request)
+                ended = await self._twice(account, request, tally)
             except FAILURES as error:
                 log.warning("channel.not_read", channel=request.channel, by=account, error=error)
                 failure = error
                 continue
             if ended.reason is None:
-                return ended
+                break
         if ended is None and failure is not None:
             raise failure
-        return ended
+        return None if ended is None else tally.of(ended)
 
-    async def _twice(self, account: int, request: ReadOnce) -> ChannelRead:
+    async def _twice(self, account: int, request: ReadOnce, tally: _Tally) -> ChannelRead:
         """Ask an account, again if its actor crashed: it goes on from what it had committed."""
         try:
-            return await self._by(account, request)
+            return await self._by(account, request, tally)
         except (ActorCrashed, LeaseLost) as trouble:
             log.warning("reading.repeated", account=account, cause=str(trouble))
-            return await self._by(account, request)
+            return await self._by(account, request, tally)
 
-    async def _readers(self, request: ReadOnce) -> list[int]:
-        """Who may read it: the one who asked first, then who has the fewest waits."""
+    async def _next(self, request: ReadOnce, tried: Sequence[int]) -> int | None:
+        """Who may read it: the one who asked first, then who has the fewest waits.
+
+        They are looked up for each try: who has come to follow it meanwhile may wait for this one.
+        """
+        if len(tried) == MOST_READERS:
+            return None
         able = await self._store.ask(ListReaders(channel=request.channel))
-        accounts = [reader.account for reader in able]
+        accounts = [reader.account for reader in able if reader.account not in tried]
         first = request.account
-        if first is not None:
-            accounts = [first, *(each for each in accounts if each != first)]
-        return accounts[:MOST_READERS]
+        if first is not None and first in accounts[1:]:
+            waits = await self._store.ask(LoadFloods(account=first))
+            if HISTORY not in waits:
+                return first
+        return accounts[0] if accounts else None
 
-    async def _by(self, account: int, request: ReadOnce) -> ChannelRead:
+    async def _by(self, account: int, request: ReadOnce, tally: _Tally) -> ChannelRead:
+        before = tally.added
+
         async def show(added: int) -> None:
             await progress(request, added)
 
@@ -116,5 +144,10 @@ class ReaderActor(Actor[ReaderMessage]):
         stream = self._session(account).stream(message, timeout=READ_SECONDS)
         async with stream, Newest(show) as newest:
             async for added in stream:
-                newest.put(added)
-        return stream.result
+                tally.added = before + added
+                newest.put(tally.added)
+        read = stream.result
+        tally.added = before + read.added
+        tally.edited += read.edited
+        tally.deleted += read.deleted
+        return read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
@@ -11,16 +11,18 @@ import anyio
 from actors.account import Account
 from actors.answers import Listing
 from actors.coverage import is_due
-from actors.errors import Flooded
+from actors.errors import ChannelClosed, Flooded
 from actors.finding import Finding
 from actors.listening import Listening
 from actors.messages import FollowRequest, ReadChannel
 from actors.newest import Newest
+from actors.pacing import Method
 from actors.ports import Asks, TelegramPort
 from actors.reading import ChannelReading
 from actors.store_messages import (
     Follow,
     FollowOne,
+    KeepVisible,
     LoadChannel,
     LoadFloods,
     LoseChannel,
@@ -28,11 +30,15 @@ from actors.store_messages import (
 )
 from actors.values import ChannelRead, Listed, not_followed
 from runtime import progress
+from storage.rows import ChannelState, Hold
 
 CALLS_AT_ONCE = 4
 """Calls in flight; decoding more answers at once only makes everybody else wait."""
 
 _FOLLOW_SECONDS = 60.0
+
+_HISTORY: Method = "history"
+_DIALOGS: Method = "dialogs"
 
 
 class Subscriber:
@@ -58,8 +64,12 @@ class Subscriber:
         self._wanted = wanted
         self._calls = anyio.CapacityLimiter(CALLS_AT_ONCE)
         self._reading = 0
-        self.flood_until: datetime | None = None
-        """Until when Telegram asked to wait, last."""
+        self._waits: dict[str, datetime] = {}
+
+    @property
+    def flood_until(self) -> datetime | None:
+        """Until when Telegram has asked to wait with anything."""
+        return max(self._waits.values(), default=None)
 
     @property
     def is_reading(self) -> bool:
@@ -68,8 +78,7 @@ class Subscriber:
 
     async def started(self) -> None:
         """See what Telegram has asked to wait for."""
-        floods = await self._store.ask(LoadFloods(account=self._account.id))
-        self.flood_until = max(floods.values(), default=None)
+        self._waits = await self._store.ask(LoadFloods(account=self._account.id))
 
     async def list(self) -> Listed:
         """Confirm what the account follows; raises `Flooded` when Telegram asks to wait."""
@@ -80,6 +89,7 @@ class Subscriber:
                 hold = await self._account.own()
                 follow = Follow(hold=hold, seen=listing.channels, complete=listing.complete)
                 states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
+                await self._look_how_far(hold, telegram, states)
                 await self._keep()
         finally:
             self._reading -= 1
@@ -117,10 +127,29 @@ class Subscriber:
         try:
             return await telegram.channels()
         except Flooded as flood:
-            self.flood_until = flood.until
+            self._waits[_DIALOGS] = flood.until
             hold = await self._account.own()
-            await self._store.ask(NoteFlood(hold=hold, method="dialogs", until=flood.until))
+            await self._store.ask(NoteFlood(hold=hold, method=_DIALOGS, until=flood.until))
             raise
+
+    async def _look_how_far(
+        self, hold: Hold, telegram: TelegramPort, states: Iterable[ChannelState]
+    ) -> None:
+        """Ask from which posts on the account sees channels of which that is not known.
+
+        Nothing of them is shown to it until then, and somebody else may be the one who reads them.
+        """
+        for state in states:
+            if state.visible_from is not None:
+                continue
+            try:
+                hidden = await telegram.visible_from(state.id, state.access_hash)
+            except ChannelClosed:
+                continue  # whoever reads it tells why
+            except Flooded:
+                return  # the next list goes on
+            keep = KeepVisible(hold=hold, channel=state.id, visible_from=hidden)
+            await self._store.ask(keep)
 
     async def read(self, request: ReadChannel) -> ChannelRead:
         """Read one channel."""
@@ -149,5 +178,5 @@ class Subscriber:
         finally:
             self._reading -= 1
         if read.flood_until is not None:
-            self.flood_until = read.flood_until
+            self._waits[_HISTORY] = read.flood_until
         return read

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 import actors
 from actors.house import House
+from actors.messages import SchedulerMessage, TickRequest
+from runtime import ActorRef
 from sandbox import Channel, Person, Post, Sandbox
 from sandbox.sight import hidden_up_to, may_read
 from storage.database import Database
 from storage.queries import sql
+from tests.scenarios.witness import until
 
 OURS = ("store", "lease", "reader", "parser", "schedule", "account-", "newcomer-")
 """What the threads of a house are called."""
@@ -143,3 +147,48 @@ async def stored(db: Database) -> set[tuple[int, int]]:
 def ids(posts: Iterable[Seen]) -> list[int]:
     """Return the ids of posts."""
     return [post.id for post in posts]
+
+
+async def tick(house: House) -> None:
+    """Let the schedule look at once, as it does every few seconds by itself."""
+    cell = house._system._registry.get("schedule")
+    assert cell is not None, "the house has no schedule"
+    await ActorRef[SchedulerMessage](cell).ask(TickRequest())
+
+
+async def caught_up(db: Database, since: datetime) -> bool:
+    """Whether every channel that somebody follows was read to its end after a time."""
+    behind = await db.fetch_value(
+        "SELECT count(*) FROM channels WHERE coalesce(caught_up_at <= $1, true) AND EXISTS"
+        " (SELECT FROM subscriptions WHERE channel = channels.id AND wanted AND left_at IS NULL)",
+        since,
+    )
+    return not behind
+
+
+async def confirmed(db: Database) -> bool:
+    """Whether what every account follows was listed, and is to be listed again much later."""
+    waiting = await db.fetch_value(
+        "SELECT count(*) FROM accounts WHERE state = 'READY'"
+        " AND coalesce(confirm_at < now() + interval '1 hour', true)"
+    )
+    return not waiting
+
+
+async def cycle(house: House, db: Database) -> None:
+    """Have the schedule list what everybody follows and read every channel now, to its end."""
+    since = await db.fetch_value("SELECT now()")
+    await db.execute("UPDATE accounts SET confirm_at = NULL")
+    await ticking(house, lambda: confirmed(db))
+    await db.execute("UPDATE channels SET next_at = NULL")
+    await ticking(house, lambda: caught_up(db, since))
+
+
+async def ticking(house: House, holds: Callable[[], Awaitable[bool]]) -> None:
+    """Let the schedule look again and again until something holds."""
+
+    async def after_a_tick() -> bool:
+        await tick(house)
+        return await holds()
+
+    await until(after_a_tick)
