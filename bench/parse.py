@@ -16,7 +16,7 @@ from bench.served import Served, served
 from sandbox import PUBLIC_KEY
 
 CHANNELS = 15
-ONE_BY_ONE = 2_000
+ONE_BY_ONE = 1_000
 """Posts that are stored one by one: enough for a rate."""
 
 
@@ -36,7 +36,7 @@ def ratios(*, full: bool) -> dict[str, float]:
     sends a SELECT and an INSERT for each post to the same Postgres. `*_us` are the CPU of a post in
     the process that reads, the least of all rounds: other load on the machine changes it least.
     """
-    posts, times = (4_000, 7) if full else (2_000, 5)
+    posts, times = (4_000, 7) if full else (2_000, 3)
     rsa.add_key(PUBLIC_KEY, old=False)
     with served(channels=CHANNELS, posts=posts) as telegram:
         asyncio.run(looped(telegram))  # warms the server's cache of encoded posts
