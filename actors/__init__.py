@@ -74,7 +74,7 @@ from runtime import (
     MailboxFull,
     Refusal,
 )
-from storage.errors import StorageError
+from storage.errors import AccountHeld, LeaseLost, StorageError
 
 if TYPE_CHECKING:
     from actors.house import House
@@ -174,6 +174,7 @@ def user(account: int) -> User:
 
 
 __all__ = [
+    "AccountHeld",
     "ActorCrashed",
     "ActorError",
     "ActorStopped",
@@ -197,6 +198,7 @@ __all__ = [
     "InviteDead",
     "InviteRow",
     "JoinPending",
+    "LeaseLost",
     "LoggedIn",
     "LoginFailed",
     "LoginRequired",

@@ -8,6 +8,7 @@ from typing import assert_never
 
 import anyio
 
+from actors.errors import LoginRequired
 from actors.login import Event, State
 from actors.logins import LOG_OUT_SECONDS, Logins, log_out
 from actors.messages import (
@@ -15,6 +16,7 @@ from actors.messages import (
     CancelLogin,
     CodeRequest,
     ImportRequest,
+    ListAuthorisations,
     LoginRequest,
     NewcomerMessage,
     PasswordRequest,
@@ -66,8 +68,8 @@ class NewcomerActor(Actor[NewcomerMessage]):
 
     async def _hand_over(self, telegram: TelegramPort, person: Person) -> bool:
         session, record = self._session(person.id), telegram.record()
-        if (await session.ask(StatusRequest())).state == State.READY:
-            return False  # one session is enough: the one that works
+        if await _works(session):
+            return False  # one session is enough
         await telegram.close()
         try:
             await session.ask(AdoptRequest(record=record), timeout=_ADOPT_SECONDS)
@@ -95,6 +97,17 @@ class NewcomerActor(Actor[NewcomerMessage]):
             await telegram.connect()
             await log_out(telegram)
         await telegram.close()
+
+
+async def _works(session: Asks) -> bool:
+    """Whether an account has a session that Telegram accepts; one that it does not expires."""
+    if (await session.ask(StatusRequest())).state != State.READY:
+        return False
+    try:
+        await session.ask(ListAuthorisations(), timeout=_ADOPT_SECONDS)
+    except LoginRequired:
+        return False
+    return True
 
 
 async def _unrecorded(event: Event) -> None:

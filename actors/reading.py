@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -69,6 +69,8 @@ class ChannelReading:
         self._depth = depth
         self._show = show
         self._coverage = state.coverage
+        self._hidden = state.visible_from  # None until it was asked for
+        self._has_looked = False
         self._oldest: datetime | None = None  # of what was read downward
         self._added = self._edited = self._deleted = 0
 
@@ -87,8 +89,8 @@ class ChannelReading:
         return self._read()
 
     async def _cycle(self) -> None:
-        pts, hidden = self._state.pts, self._state.visible_from
-        if hidden is None:
+        pts, hidden = self._state.pts, self._hidden
+        if hidden is None or self._state.floor is None:
             hidden = await self._look_how_far()
         if pts is None:  # kept before what it is compared with is read
             await self._amend(pts=(await self._newest(None)).pts)
@@ -114,7 +116,19 @@ class ChannelReading:
             hidden = await self._telegram.visible_from(*self._peer)
         keep = KeepVisible(hold=self._hold, channel=self._state.id, visible_from=hidden)
         await self._ask(keep)
+        self._hidden, self._has_looked = hidden, True
         return hidden
+
+    async def _shown_from(self, low: int, ids: Sequence[int]) -> int:
+        """Return from which id on a page that was asked for from `low` shows all there is.
+
+        A history that the account has cleared looks like one whose posts were deleted: what others
+        may see of it must neither count as read nor as gone.
+        """
+        hidden = self._hidden or 0
+        if low not in ids and not self._has_looked:
+            hidden = await self._look_how_far()
+        return max(low, hidden + 1)
 
     async def _begin(self, lowest: int) -> int:
         """Decide and keep where a channel that was never read begins."""
@@ -122,7 +136,9 @@ class ChannelReading:
         if self._depth is not None:
             async with self._calls:
                 nth = await self._telegram.nth_newest(*self._peer, self._depth)
-        floor = max(floor_of(self._depth, nth), lowest)
+        floor = floor_of(self._depth, nth)
+        if self._depth is not None:  # who wants all of it leaves what is hidden to others
+            floor = max(floor, lowest)
         await self._keep(
             Batch(channel_id=self._state.id, floor=floor, read=(floor, floor), posts=())
         )
@@ -141,32 +157,38 @@ class ChannelReading:
 
     async def _fill(self, hole: Range) -> None:
         """Read a gap page by page, and store pages as they gather."""
-        gathering = Gathering(self._state.id, hole[0])
-        rest: Range | None = hole
+        answer = await self._page(hole[0])
+        rest = (await self._shown_from(hole[0], answer.ids), hole[1])
+        if rest[0] >= rest[1]:
+            return
+        gathering = Gathering(self._state.id, rest[0])
         try:
-            while rest is not None:
-                answer = await self._page(rest[0])
+            while True:
                 proved = page(rest, answer.ids)
                 gathering.add(proved.read, answer.posts)
-                rest = proved.rest
+                if proved.rest is None:
+                    return
                 await self._keep_due(gathering)
+                rest = proved.rest
+                answer = await self._page(rest[0])
         finally:
             await self._keep_rest(gathering)
 
     async def _climb(self, low: int) -> None:
         """Read upward from an id to the newest there is."""
+        answer = await self._page(low)
+        if upward(low, answer.ids) is None:
+            return
+        low = await self._shown_from(low, answer.ids)
         gathering = Gathering(self._state.id, low)
         try:
-            while True:
-                answer = await self._page(low)
-                read = upward(low, answer.ids)
-                if read is None:
-                    return
+            while (read := upward(low, answer.ids)) is not None:
                 gathering.add(read, answer.posts)
                 low = read[1]
                 if len(answer.ids) < self._page_size:
                     return
                 await self._keep_due(gathering)
+                answer = await self._page(low)
         finally:
             await self._keep_rest(gathering)
 
@@ -226,6 +248,7 @@ class ChannelReading:
     async def _compare(self, below: int | None) -> int | None:
         """Read a page below an id again, the newest if there is none; return its lowest id."""
         answer = await self._newest(below)
+        await self._look_how_far()  # after it: what is missing may have been hidden just before
         low = min(answer.ids, default=None)
         if below is None:
             # Whatever is held above the newest there is was taken back.

@@ -176,7 +176,7 @@ async def count_send(db: Database, message: CountSend) -> datetime | None:
 
 
 async def _readers(db: Database, channel: int) -> tuple[Reader, ...]:
-    """Who can read a channel, those first whom Telegram does not let wait.
+    """Who can read a channel: those first whom Telegram does not let wait, who sees most of it.
 
     A channel keeps its reader, and another channel begins with another.
     """
@@ -184,7 +184,12 @@ async def _readers(db: Database, channel: int) -> tuple[Reader, ...]:
     waits = await floods.among(db, [each.account for each in able], now=datetime.now(UTC))
     start = channel % len(able) if able else 0
     turned = able[start:] + able[:start]
-    return tuple(sorted(turned, key=lambda each: floods.HISTORY in waits.get(each.account, {})))
+
+    def place(reader: Reader) -> tuple[bool, bool, int]:
+        has_to_wait = floods.HISTORY in waits.get(reader.account, {})
+        return has_to_wait, reader.visible_from is None, reader.visible_from or 0
+
+    return tuple(sorted(turned, key=place))
 
 
 async def _last_report(db: Database, account: int) -> ParseReport | None:

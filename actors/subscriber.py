@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 
 import anyio
@@ -65,6 +66,7 @@ class Subscriber:
         self._calls = anyio.CapacityLimiter(CALLS_AT_ONCE)
         self._reading = 0
         self._waits: dict[str, datetime] = {}
+        self._outside: set[int] = set()  # public channels that can be read without being listed
 
     @property
     def flood_until(self) -> datetime | None:
@@ -87,8 +89,7 @@ class Subscriber:
             async with self._at_work() as telegram:
                 listing = await self._channels(telegram)
                 hold = await self._account.own()
-                follow = Follow(hold=hold, seen=listing.channels, complete=listing.complete)
-                states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
+                states = await self._confirm(hold, telegram, listing)
                 await self._look_how_far(hold, telegram, states)
                 await self._keep()
         finally:
@@ -131,6 +132,36 @@ class Subscriber:
             hold = await self._account.own()
             await self._store.ask(NoteFlood(hold=hold, method=_DIALOGS, until=flood.until))
             raise
+
+    async def _confirm(
+        self, hold: Hold, telegram: TelegramPort, listing: Listing
+    ) -> tuple[ChannelState, ...]:
+        """Persist what the account follows now; of what has gone from its list, why.
+
+        A list does not tell a channel that was left from one that was closed to the account.
+        """
+        follow = Follow(hold=hold, seen=listing.channels, complete=False)
+        states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
+        seen = {channel.id for channel in listing.channels}
+        self._outside -= seen
+        gone = [each for each in states if each.id not in seen | self._outside]
+        if not gone or not listing.complete:
+            return states
+        for state in gone:
+            if state.username is not None:  # a private one looks the same, closed or left
+                await self._ask_why(hold, telegram, state)
+        return await self._store.ask(replace(follow, complete=True), timeout=_FOLLOW_SECONDS)
+
+    async def _ask_why(self, hold: Hold, telegram: TelegramPort, state: ChannelState) -> None:
+        try:
+            await telegram.visible_from(state.id, state.access_hash)
+        except ChannelClosed as closed:
+            if closed.why is not None:
+                await self._store.ask(LoseChannel(hold=hold, channel=state.id, why=closed.why))
+        except Flooded:
+            return
+        else:
+            self._outside.add(state.id)
 
     async def _look_how_far(
         self, hold: Hold, telegram: TelegramPort, states: Iterable[ChannelState]
