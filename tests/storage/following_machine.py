@@ -67,20 +67,26 @@ class FollowingMachine(RuleBasedStateMachine):
         for size in sizes[:6]:
             self.telegram[channel].publish(size)
 
-    @rule(data=st.data(), channel=st.sampled_from(CHANNELS), what=st.sampled_from("edv"))
-    def alter(self, data: st.DataObject, channel: int, what: str) -> None:
-        """Messages are edited, deleted, or viewed more often."""
+    @rule(
+        channel=st.sampled_from(CHANNELS),
+        changes=st.lists(
+            st.tuples(st.integers(0, 20), st.sampled_from(["edit", "delete", "view"])), min_size=1
+        ),
+    )
+    def alter(self, channel: int, changes: list[tuple[int, str]]) -> None:
+        """Messages, counted from the newest, are edited, deleted, or viewed more often."""
         messages = self.telegram[channel].messages
-        if not messages:
-            return
-        number = data.draw(st.sampled_from(sorted(messages)), "message")
-        match what:
-            case "e":
-                messages[number] = replace(messages[number], text=f"edit {next(self.edits)}")
-            case "d":
-                del messages[number]
-            case _ if messages[number].album is None:
-                messages[number] = replace(messages[number], views=next(self.edits))
+        for back, change in changes:
+            number = next(iter(sorted(messages, reverse=True)[back:]), None)
+            if number is None:
+                continue
+            match change:
+                case "edit":
+                    messages[number] = replace(messages[number], text=f"edit {next(self.edits)}")
+                case "delete":
+                    del messages[number]
+                case _ if messages[number].album is None:
+                    messages[number] = replace(messages[number], views=next(self.edits))
 
     @rule(
         reader=st.sampled_from(READERS),
@@ -115,28 +121,26 @@ class FollowingMachine(RuleBasedStateMachine):
         self.archive.see(reader, channel, source="name")
         self.check_state(reader, state)
 
-    @rule(reader=st.sampled_from(READERS), channel=st.sampled_from(CHANNELS))
-    def unfollow(self, reader: int, channel: int) -> None:
-        """A channel is not wanted any more; the last one turns off the light."""
-        did = self.run(posts.unfollow(self.db, self.base + reader, self.base + channel))
-        found = self.archive.subscriptions.get((reader, channel))
-        assert did == (found is not None and found.wanted)
-        if found is not None and found.wanted:
-            found.wanted = False
-            self.archive.clean(channel)
-
     @rule(
         reader=st.sampled_from(READERS),
         channel=st.sampled_from(CHANNELS),
-        why=st.sampled_from(["left", "banned", "private", "deleted"]),
+        why=st.sampled_from(["unfollowed", "left", "banned", "private", "deleted"]),
     )
     def lose(self, reader: int, channel: int, why: str) -> None:
-        """Telegram does not let a reader in any more."""
-        did = self.run(posts.lost(self.db, self.holds[reader], self.base + channel, why))
+        """A channel is not wanted any more, or Telegram lets its reader in no more."""
+        there = self.base + channel
         found = self.archive.subscriptions.get((reader, channel))
-        assert did == (found is not None and found.left is None)
-        if found is not None:
+        if why == "unfollowed":
+            did = self.run(posts.unfollow(self.db, self.base + reader, there))
+            assert did == (found is not None and found.wanted)
+        else:
+            did = self.run(posts.lost(self.db, self.holds[reader], there, why))
+            assert did == (found is not None and found.left is None)
+        if found is not None and why != "unfollowed":
             found.left = found.left or why
+        elif found is not None and found.wanted:
+            found.wanted = False
+            self.archive.clean(channel)
 
     @rule(
         reader=st.sampled_from(READERS),
@@ -153,17 +157,13 @@ class FollowingMachine(RuleBasedStateMachine):
 
     @rule(reader=st.sampled_from(READERS))
     def wait_a_day(self, reader: int) -> None:
-        """No list comes for a reader within a day."""
+        """No list comes for a reader within a day, and what nobody follows is removed."""
         query = (
             "UPDATE subscriptions SET confirmed_at = now() - interval '1 day' WHERE account = $1"
         )
         self.run(self.db.execute(query, self.base + reader))
         for (account, _), each in self.archive.subscriptions.items():
             each.confirmed = each.confirmed and account != reader
-
-    @rule()
-    def clean_up(self) -> None:
-        """What nobody follows is removed."""
         self.run(posts.clean(self.db, timedelta(0), 999))
         for channel in list(self.archive.channels):
             self.archive.clean(channel)
