@@ -51,7 +51,10 @@ def render(formatted: FormattedText) -> str:
     Of marks that cross, one is closed and opened again; of equal marks on one character the
     first counts; a link to an unsafe address is only its text.
     """
-    text, spans = formatted.text, _spans(formatted)
+    text = formatted.text
+    if not formatted.entities:
+        return escape(text, quote=False)
+    spans = _spans(formatted)
     out: list[str] = []
     open_: list[_Span] = []
     edges = {0, len(text), *(span.start for span in spans), *(span.end for span in spans)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
@@ -17,6 +18,7 @@ EntityKind: TypeAlias = Literal[
 
 _MENTION: Final = re.compile(r"@\w+")
 _NO_DIGIT: Final = re.compile(r"[^\d+]")
+_WIDE: Final = re.compile("[\U00010000-\U0010ffff]")  # two units each
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,16 @@ def placed(formatted: FormattedText) -> Iterator[tuple[Entity, int, int]]:
 
     An entity that begins or ends amid a character marks the whole of it.
     """
-    at = [
-        index
-        for index, character in enumerate(formatted.text)
-        for _ in range(2 if character > "\uffff" else 1)
-    ]
+    if not formatted.entities:
+        return
+    wide = enumerate(_WIDE.finditer(formatted.text))
+    seconds = [found.start() + before + 1 for before, found in wide]  # units that begin nothing
+    length = len(formatted.text) + len(seconds)
     for mark in formatted.entities:
-        start, end = max(mark.offset, 0), min(mark.offset + mark.length, len(at))
+        start, end = max(mark.offset, 0), min(mark.offset + mark.length, length)
         if start < end:
-            yield mark, at[start], at[end - 1] + 1
+            first, last = (unit - bisect_right(seconds, unit) for unit in (start, end - 1))
+            yield mark, first, last + 1
 
 
 def address(mark: Entity, inner: str) -> str | None:
