@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from storage import accounts, leases, posts, sessions
 from storage.database import Database
 from storage.forgetting import forget
-from storage.rows import Batch, Claimed, Hold
+from storage.rows import Amendment, Batch, Claimed, Hold
 from storage.sessions import Vault, new_key
 from tests.storage.found import message, seen
 
@@ -21,6 +21,7 @@ VAULT = Vault([new_key()])
 SEEN = seen(7)
 POST = message(3)
 BATCH = Batch(channel_id=7, floor=None, read=(1, 9), posts=(POST,))
+AMENDMENT = Amendment(channel_id=7, seen=(POST,), deleted=(4,), window=(1, 9), pts=5, swept_to=None)
 
 Write = Callable[[Database, Hold], Awaitable[object]]
 WRITES: dict[str, Write] = {
@@ -30,6 +31,10 @@ WRITES: dict[str, Write] = {
     "expire": lambda db, hold: sessions.expire(db, hold, "it was revoked"),
     "dismiss": lambda db, hold: sessions.dismiss(db, hold, "LOGGED_OUT", None),
     "follow": lambda db, hold: posts.follow(db, hold, []),
+    "follow_one": lambda db, hold: posts.follow_one(db, hold, SEEN, None, "name"),
+    "sees_from": lambda db, hold: posts.sees_from(db, hold, 7, 1),
+    "lost": lambda db, hold: posts.lost(db, hold, 7, "left"),
+    "amend": lambda db, hold: posts.amend(db, hold, AMENDMENT),
     "store": lambda db, hold: posts.store(db, hold, BATCH),
     "forget": forget,
 }
