@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from actors import Notice
 from bot.notices import told
+from bot.wording import moment
 
 THEN = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
 
@@ -38,3 +41,34 @@ def test_an_unknown_kind_is_told_as_it_is() -> None:
         'stuck for account 7: {"channel": "Новости"}'
     )
     assert ": stuck for the operator: {}" in told(notice("stuck", None))
+
+
+@pytest.mark.parametrize(
+    ("account", "data", "end"),
+    [
+        (7, {"cause": "expired"}, "nobody who follows it is logged in. See: tgactors login 7"),
+        (None, {"cause": "expired"}, "nobody who follows it is logged in. See: tgactors status"),
+        (
+            7,
+            {"cause": "flooded", "until": "2026-05-17T09:30:00.5+00:00"},
+            f"Telegram lets those who follow it wait until {moment(THEN)}. Nothing is to be done.",
+        ),
+        (7, {"cause": "failed", "why": "Telegram\x1b is away."}, "failed. Telegram is away."),
+        (None, {"cause": "late"}, "Keep a schedule running: tgactors parse ID --follow"),
+        (7, {"cause": "moon", "why": "It is full."}, "that is not known here. It is full."),
+    ],
+)
+def test_an_unread_channel_is_told_with_its_cause(
+    account: int | None, data: dict[str, str], end: str
+) -> None:
+    """Which channel, since when, why, and what to do, if anything is."""
+    since = "2026-05-17T09:30:00.123456+00:00"
+    text = told(notice("unread", account, channel=5, title="News\n", since=since, **data))
+    assert f": News is not read since {moment(THEN)}: " in text
+    assert text.endswith(end)
+
+
+def test_a_channel_that_is_read_again_is_told_with_what_came() -> None:
+    """Which channel, since when it was not read, and how many posts came since."""
+    text = told(notice("read_again", 7, channel=5, title="News", since="long ago", posts=1))
+    assert text.endswith("News is read again; it was not since long ago. Since then: 1 post.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wording import counted, excerpt, line, moment, printable
+from bot.wording import counted, distance, excerpt, line, moment, printable
 
 
 @given(st.text(st.characters(exclude_categories=[])))
@@ -73,3 +73,22 @@ def test_a_moment_is_local_and_has_its_offset() -> None:
     time = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
     assert datetime.fromisoformat(moment(time)) == time
     assert moment(None) == "-"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "now"),
+        (-1, "1 s ago"),
+        (59, "in 59 s"),
+        (-60, "1 min ago"),
+        (3599, "in 59 min"),
+        (7300, "in 2 h"),
+        (-86_400 * 400, "400 d ago"),
+    ],
+)
+def test_a_distance_is_told_in_one_unit(seconds: float, words: str) -> None:
+    """The largest of which there is one, before or after now."""
+    now = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
+    assert distance(now + timedelta(seconds=seconds), now) == words
+    assert distance(None, now) == "-"
