@@ -128,10 +128,13 @@ class Subscriber:
         try:
             return await telegram.channels()
         except Flooded as flood:
-            self._waits[_DIALOGS] = flood.until
+            self._wait(_DIALOGS, flood.until)
             hold = await self._account.own()
             await self._store.ask(NoteFlood(hold=hold, method=_DIALOGS, until=flood.until))
             raise
+
+    def _wait(self, method: Method, until: datetime) -> None:
+        self._waits[method] = max(until, self._waits.get(method, until))
 
     async def _confirm(
         self, hold: Hold, telegram: TelegramPort, listing: Listing
@@ -209,5 +212,5 @@ class Subscriber:
         finally:
             self._reading -= 1
         if read.flood_until is not None:
-            self._waits[_HISTORY] = read.flood_until
+            self._wait(_HISTORY, read.flood_until)
         return read
