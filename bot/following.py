@@ -27,12 +27,21 @@ class Window:
     """What each post says, by its id, as a number that differs when that does."""
     low: int
     """All posts with ids from here on are among them."""
+    albums: Mapping[int, int]
+    """The id of each album by the ids of its parts: it has another when its first part goes."""
 
     @classmethod
     def of(cls, posts: tuple[Post, ...], most: int) -> Window:
         """Remember posts, of which so many were asked for."""
         marks = {post.id: _mark(post) for post in posts}
-        return cls(marks, min(marks) if len(posts) >= most else 0)
+        albums = {part: post.id for post in posts for part in post.parts}
+        return cls(marks, min(marks) if len(posts) >= most else 0, albums)
+
+    def known(self, post: Post) -> int:
+        """Return the id by which a post was seen, its own if it was not."""
+        if post.id in self.marks:
+            return post.id
+        return next((self.albums[part] for part in post.parts if part in self.albums), post.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +60,21 @@ def reading(channel: Channel, before: Window, posts: tuple[Post, ...], after: Wi
 
     What lies below either look's end is not compared: it may have been there all the time.
     """
-    told = tuple(sorted(posts, key=lambda post: post.id))
+    told = {before.known(post): post for post in sorted(posts, key=lambda post: post.id)}
+    gone = before.marks.keys() - told.keys()
     return Reading(
         channel,
-        tuple(post for post in told if post.id not in before.marks and post.id >= before.low),
         tuple(
-            post for post in told if before.marks.get(post.id, after.marks[post.id]) != _mark(post)
+            post
+            for known, post in told.items()
+            if known not in before.marks and known >= before.low
         ),
-        tuple(sorted(each for each in before.marks.keys() - after.marks if each >= after.low)),
+        tuple(
+            post
+            for known, post in told.items()
+            if known in before.marks and before.marks[known] != _mark(post)
+        ),
+        tuple(sorted(each for each in gone if each >= after.low)),
     )
 
 
@@ -107,7 +123,7 @@ class Watch:
         if channel.posts:
             posts = await house.user(self._account).posts(limit=most, channel=channel.id)
         window = Window.of(posts, most)
-        change = reading(channel, self._windows.get(channel.id, Window({}, 0)), posts, window)
+        change = reading(channel, self._windows.get(channel.id, Window({}, 0, {})), posts, window)
         self._channels[channel.id], self._windows[channel.id] = channel, window
         return change
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.following import Window, reading
+from storage.content import Media
 from tests.bot.test_coverage import view
 from tests.bot.test_media import post
 
@@ -53,3 +54,16 @@ def test_counts_are_no_edit() -> None:
     more = replace(one, views=9, forwards=2, reactions=(("👍", 3),), comments=1)
     before, after = Window.of((one,), 9), Window.of((more,), 9)
     assert reading(CHANNEL, before, (more,), after).edited == ()
+
+
+def test_an_album_that_loses_its_first_part_is_edited() -> None:
+    """It has another id then, and is neither gone nor new."""
+    whole, rest = (
+        post(
+            id=parts[0], parts=parts, media=tuple(Media(part=each, kind="photo") for each in parts)
+        )
+        for parts in ((4, 5, 6), (5, 6))
+    )
+    before, after = Window.of((whole,), 9), Window.of((rest,), 9)
+    change = reading(CHANNEL, before, (rest,), after)
+    assert (change.added, change.edited, change.deleted) == ((), (rest,), ())
