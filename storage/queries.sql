@@ -473,11 +473,11 @@ UPDATE posts SET
     parts = new.parts, captions = new.captions, media = new.media, forward = new.forward,
     links = new.links, views = new.views, forwards = new.forwards, reactions = new.reactions,
     comments = new.comments, protected = new.protected
-FROM unnest($2::bigint[]) WITH ORDINALITY AS old (old, number)
-JOIN (
-    SELECT post.*, row_number() OVER () AS number FROM unnest($3::incoming_post[]) AS post
-) AS new USING (number)
-WHERE channel_id = $1 AND posts.id = old.old;
+FROM unnest($2::bigint[], $3::incoming_post[]) AS new (
+    old, id, published_at, edited_at, text, html, author, reply_to, album, parts, captions, media,
+    forward, links, views, forwards, reactions, comments, protected
+)
+WHERE channel_id = $1 AND posts.id = new.old;
 
 -- name: remove_posts
 -- Delete posts.
@@ -616,17 +616,28 @@ CROSS JOIN LATERAL (
     FROM (SELECT greatest(subscriptions.top, upper(coverage) - 1) AS top) AS newest
 ) AS sight
 CROSS JOIN LATERAL (
-    SELECT count(*) AS posts, max(published_at) AS newest_at FROM posts
-    WHERE channel_id = channels.id
-        AND greatest(posts.id, parts[cardinality(parts)]) > readable.visible_from
+    SELECT count(*) AS posts, max(published_at) AS newest_at FROM (
+        SELECT published_at FROM posts
+        WHERE channel_id = channels.id AND id > readable.visible_from
+        UNION ALL
+        SELECT published_at FROM posts  -- albums of which the first messages are hidden
+        WHERE channel_id = channels.id AND id <= readable.visible_from
+            AND album IS NOT NULL AND parts[cardinality(parts)] > readable.visible_from
+    ) AS seen
 ) AS held
 WHERE subscriptions.account = $1 AND ($2 OR wanted AND left_at IS NULL)
 ORDER BY subscriptions.position, channels.id;
 
 -- name: count_posts
 -- How many posts an account may read.
-SELECT count(*) FROM readable JOIN posts ON channel_id = channel
-WHERE account = $1 AND greatest(posts.id, parts[cardinality(parts)]) > visible_from;
+SELECT coalesce(sum(posts), 0)::int8 FROM readable CROSS JOIN LATERAL (
+    SELECT count(*) AS posts FROM posts WHERE channel_id = channel AND id > visible_from
+    UNION ALL
+    SELECT count(*) FROM posts  -- albums of which the first messages are hidden
+    WHERE channel_id = channel AND id <= visible_from
+        AND album IS NOT NULL AND parts[cardinality(parts)] > visible_from
+) AS held
+WHERE account = $1;
 
 -- name: claim_work
 -- Lease due work of one kind, by turns from each channel; what was tried too often is given up.
@@ -645,10 +656,10 @@ WITH RECURSIVE present AS (
 ), due AS MATERIALIZED (
     SELECT channel_id, ceil($2::int8 / least(count(*) OVER (), $2)::float8)::int8 AS most
     FROM present
-    WHERE EXISTS (
-        SELECT FROM work
+    WHERE now() >= (
+        SELECT not_before FROM work
         WHERE kind = $1 AND work.channel_id = present.channel_id AND dead_at IS NULL
-            AND not_before <= now()
+        ORDER BY not_before LIMIT 1
     )
     -- All have the same chance, so however much work one has, the others are not left waiting.
     ORDER BY random() LIMIT $2

@@ -86,7 +86,7 @@ CREATE TABLE work (
     PRIMARY KEY (kind, channel_id, post_id)
 );
 
-CREATE INDEX work_due ON work (kind, channel_id, not_before) WHERE dead_at IS NULL;
+CREATE INDEX work_due ON work (kind, channel_id, not_before, post_id) WHERE dead_at IS NULL;
 
 -- Posts that were stored together. Their work is due from then on; a row for each of it is written
 -- when the first of it is claimed or one of them changes, as writing it at once would take longer

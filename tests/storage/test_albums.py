@@ -37,7 +37,9 @@ def found(*numbers: int) -> Batch:
     )
 
 
-@pytest.mark.parametrize("order", list(permutations([(5, 6), (6, 7), (8,)])))
+@pytest.mark.parametrize(
+    "order", [*permutations([(5, 6), (6, 7), (8,)]), ((5,), (5, 6), (5, 6, 7, 8))]
+)
 async def test_parts_end_as_one_post(
     db: Database, reader: Hold, order: tuple[tuple[int, ...], ...]
 ) -> None:
@@ -89,8 +91,18 @@ async def test_parts_read_at_once_meet(db: Database, dsn: str, reader: Hold) -> 
     assert view.parts == (5, 6, 7)
 
 
-async def test_an_album_far_below_is_found_by_its_parts(db: Database, reader: Hold) -> None:
-    """A window that cuts an album judges those of its messages that lie inside."""
+async def test_an_album_is_found_by_any_of_its_messages(db: Database, reader: Hold) -> None:
+    """An edit or a deletion names one of them only."""
+    await posts.store(db, reader, found(5, 6, 7))
+    edit = message(6, album=5, text="edited")
+    told = Amendment(channel_id=7, seen=(edit,), deleted=(7,), window=None, pts=1, swept_to=None)
+    assert (await posts.amend(db, reader, told)).edited == 1
+    (view,) = await posts.newest(db, 42, 9)
+    assert (view.parts, view.text) == ((5, 6), "t5\n\nedited")
+
+
+async def test_a_window_that_cuts_an_album(db: Database, reader: Hold) -> None:
+    """It judges those of its messages that lie inside."""
     await posts.store(db, reader, found(5, 6, 7))
     told = Amendment(
         channel_id=7, seen=(part(7),), deleted=(), window=(6, 20), pts=None, swept_to=None

@@ -63,10 +63,13 @@ class StoreMachine(FollowingMachine):
         """Telegram tells of edits and deletions, also of what is not held."""
         channel = data.draw(st.sampled_from(sorted(self.archive.channels)), "channel")
         there = self.telegram[channel]
-        ids = data.draw(st.sets(st.integers(1, there.last + 1)), "ids")
+        held = self.archive.channels[channel]
+        changed = [id for id, said in held.held.items() if there.messages.get(id) != said]  # noqa: A001
+        ids = set(
+            data.draw(st.lists(st.sampled_from([*changed, there.last, there.last + 1])), "ids")
+        )
         edits = {id: there.messages[id] for id in ids if id in there.messages}  # noqa: A001
         deleted = [id for id in ids if id not in there.messages]  # noqa: A001
-        held = self.archive.channels[channel]
         expected = {
             id: edits.get(id, said)
             for id, said in held.held.items()  # noqa: A001

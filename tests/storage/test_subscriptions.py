@@ -83,7 +83,9 @@ async def test_an_unknown_account_unfollows_nothing(db: Database) -> None:
 async def test_unfollowing_the_last_time_removes_all(db: Database, reader: Hold) -> None:
     """Posts go at once; who is a member still may follow again, and reads from the beginning."""
     assert await posts.unfollow(db, 42, 7)
-    assert await db.fetch_value("SELECT count(*) FROM posts WHERE channel_id = 7") == 0
+    for table in ("posts", "arrivals"):
+        left = f"SELECT count(*) FROM {table} WHERE channel_id = 7"  # noqa: S608
+        assert await db.fetch_value(left) == 0
     state = await posts.follow_one(db, reader, seen(7, pts=5), None, "name")
     assert (state.coverage, state.floor, state.pts, state.window_due) == ((), None, 5, True)
     assert await posts.lost(db, reader, 8, "banned")

@@ -114,6 +114,21 @@ async def test_a_post_that_changes_is_done_again(db: Database, reader: Hold) -> 
     assert await work.done(db, again) == 1
 
 
+async def test_a_post_that_changes_before_its_first_claim_is_done_once(
+    db: Database, reader: Hold
+) -> None:
+    """However many posts came before it, so that its work was not written out yet."""
+    ids = range(1, work.ARRIVALS_AT_ONCE + 2)
+    for number in ids:
+        await store(db, reader, number)
+    await edit(db, reader, ids[-1])
+    done = []
+    while rows := await tagging(db, 99):
+        assert await work.done(db, rows) == len(rows)
+        done += [row.post_id for row in rows]
+    assert sorted(done) == list(ids)
+
+
 @pytest.mark.parametrize("how", ["later", "dead"])
 async def test_trouble_with_what_has_changed_is_forgotten(
     db: Database, reader: Hold, how: str
