@@ -39,6 +39,7 @@ class Listening:
     async def run(self) -> None:
         """Listen until the connection ends; raises what ended it."""
         await self._telegram.listen()
+        await self._confirm()  # what was published meanwhile was told to nobody
         while True:
             heard = None
             with anyio.move_on_after(self._silence):

@@ -288,6 +288,8 @@ class ListChannels(Request[tuple[Channel, ...]]):
     """Return the channels an account follows."""
 
     account: int
+    known: bool = False
+    """Also those that it follows no more, with why."""
 
 
 @message

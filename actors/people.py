@@ -151,9 +151,13 @@ class User(Entrance):
         request = SetEvery(account=self.id, seconds=seconds, channel=channel)
         await self._house.store.ask(request)
 
-    async def channels(self) -> tuple[Channel, ...]:
-        """Return the channels the person follows, with what is held of each."""
-        return await self._house.store.ask(ListChannels(account=self.id))
+    async def channels(self, *, known: bool = False) -> tuple[Channel, ...]:
+        """Return the channels the person follows, with what is held of each.
+
+        With `known` also those that they follow no more, at the end, each with its state and why.
+        """
+        found = await self._house.store.ask(ListChannels(account=self.id, known=known))
+        return tuple(sorted(found, key=lambda each: each.state != "followed"))
 
     async def posts(self, *, limit: int = 20, channel: int | None = None) -> tuple[Post, ...]:
         """Return the newest posts of the person's channels, or of one, newest first."""

@@ -197,7 +197,7 @@ def _of_reads(
 ) -> Coroutine[Any, Any, object]:
     match message:
         case ListChannels():
-            return as_tuple(posts.channels(db, message.account))
+            return as_tuple(posts.channels(db, message.account, all_=message.known))
         case ListPosts():
             return as_tuple(posts.newest(db, message.account, message.limit, message.channel))
         case CountPosts():

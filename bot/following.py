@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.archive import known_channels
-
 if TYPE_CHECKING:
     from actors import Channel, Notice, Post
     from actors.house import House
@@ -130,7 +128,7 @@ class Watch:
     async def _lost(self, house: House, gone: set[int]) -> list[Lost]:
         if not gone:
             return []
-        known = {each.id: each for each in await known_channels(house, self._account)}
+        known = {each.id: each for each in await house.user(self._account).channels(known=True)}
         lost = []
         for channel in sorted(gone):
             last = self._channels.pop(channel)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from bot import door
-from bot.archive import known_channels
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
 from bot.coverage_bar import percent
 from bot.house import open_house
@@ -33,7 +32,7 @@ def channels(
 
     async def known() -> tuple[Channel, ...]:
         async with open_house(data=data, telegram=telegram) as house:
-            return await known_channels(house, account)
+            return await house.user(account).channels(known=True)
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         found = door.run(known)

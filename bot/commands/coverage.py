@@ -9,7 +9,6 @@ import typer
 from rich.text import Text
 
 from bot import door
-from bot.archive import known_channels
 from bot.choosing import chosen
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
 from bot.coverage_bar import LEGEND, bar, newest_id, percent
@@ -45,7 +44,7 @@ def coverage(
 
     async def known() -> tuple[Channel, ...]:
         async with open_house(data=data, telegram=telegram) as house:
-            found = await known_channels(house, account)
+            found = await house.user(account).channels(known=True)
         return found if channel is None else (chosen(account, found, channel),)
 
     with door.opened(as_json=json, verbose=verbose) as screen:
