@@ -7,8 +7,6 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-import anyio
-
 from actors.login import State
 from actors.messages import (
     ListAccounts,
@@ -31,7 +29,8 @@ from actors.store_messages import (
     TellUnread,
 )
 from actors.term import Term
-from runtime import Actor, ActorError, ActorRef, Refusal
+from actors.whole import whole
+from runtime import Actor, ActorError, ActorRef, ActorStopped, Refusal
 from runtime.logs import get_logger
 from storage.errors import StorageError
 
@@ -147,12 +146,17 @@ class SchedulerActor(Actor[SchedulerMessage]):
             async with self._reader.stream(request, timeout=READ_SECONDS) as stream:
                 async for _ in stream:
                     pass
+        except ActorStopped:  # the house is being closed: others may read it at once
+            await self._let_go(node, channel)
         except TROUBLE as trouble:
             log.warning("channel.not_read", channel=channel, error=str(trouble))
         except asyncio.CancelledError:
-            with anyio.move_on_after(STOP_SECONDS, shield=True):
-                await self._store.ask(ReleaseTaken(node=node, channels=(channel,)))
+            await self._let_go(node, channel)
             raise
+
+    async def _let_go(self, node: str, channel: int) -> None:
+        release = ReleaseTaken(node=node, channels=(channel,))
+        await whole(self._store.ask(release, timeout=STOP_SECONDS))
 
 
 def _run(work: Coroutine[Any, Any, None], of: int, tasks: dict[int, asyncio.Task[None]]) -> None:
