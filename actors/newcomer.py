@@ -26,7 +26,7 @@ from actors.messages import (
 from actors.ports import Asks, MakeTelegram, Person, TelegramPort
 from actors.values import LoggedIn
 from runtime import Actor, Refusal, reply
-from storage.errors import StorageError
+from storage.errors import AccountHeld, StorageError
 
 _ADOPT_SECONDS = 60.0
 
@@ -107,6 +107,8 @@ async def _works(session: Asks) -> bool:
         await session.ask(ListAuthorisations(), timeout=_ADOPT_SECONDS)
     except LoginRequired:
         return False
+    except AccountHeld:  # it is open in another process, which knows
+        return True
     return True
 
 
