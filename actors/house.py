@@ -172,7 +172,9 @@ class House:
     def _read_soon(self, account: int, channel: int) -> None:
         """Have a channel read of which an account has heard something; the next poll may do it."""
         with contextlib.suppress(MailboxFull, ActorStopped):
-            _opened(self._reader).tell(ReadOnce(channel=channel, account=account, depth=DEPTH))
+            _opened(self._reader).tell(
+                ReadOnce(channel=channel, account=account, depth=DEPTH, heard=True)
+            )
 
     def user(self, account: int) -> User:
         """Whatever can be done for a person, by Telegram user id."""

@@ -176,6 +176,8 @@ class ReadOnce(StreamRequest[int, ChannelRead | None]):
     account: int | None
     """Who is asked first."""
     depth: int | None
+    heard: bool = False
+    """Whether something has just happened in it: a reading that runs may have passed it by."""
 
 
 ReaderMessage = ReadOnce

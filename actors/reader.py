@@ -65,19 +65,31 @@ class ReaderActor(Actor[ReaderMessage]):
         self._term = term
         self._session = session
         self._store = store
+        self._heard: set[int] = set()  # channels in which something happened while they were read
 
     async def handle(self, message: ReaderMessage, /) -> object:
         """Read a channel, or join its reading."""
         match message:
             case ReadOnce():
+                if message.heard:
+                    self._heard.add(message.channel)
                 return self.job(self._read(message), key=message.channel)
             case _:
                 assert_never(message)
 
     async def _read(self, request: ReadOnce) -> ChannelRead | None:
+        """Have it read until nothing was heard of it meanwhile."""
+        tally = _Tally()
+        while True:
+            self._heard.discard(request.channel)
+            read = await self._once(request, tally)
+            if request.channel not in self._heard:
+                return None if read is None else tally.of(read)
+
+    async def _once(self, request: ReadOnce, tally: _Tally) -> ChannelRead | None:
         """Have it read, and keep that it was, or why not."""
         try:
-            read = await self._by_somebody(request)
+            read = await self._by_somebody(request, tally)
         except FAILURES as failure:
             await self._done(request.channel, str(failure))
             raise
@@ -91,11 +103,11 @@ class ReaderActor(Actor[ReaderMessage]):
             done = ChannelDone(node=node, channel=channel, ok=why is None, why=why)
             await self._store.ask(done)
 
-    async def _by_somebody(self, request: ReadOnce) -> ChannelRead | None:
+    async def _by_somebody(self, request: ReadOnce, tally: _Tally) -> ChannelRead | None:
         """Try one account after another; the last one's trouble is told if none succeeds."""
         ended: ChannelRead | None = None
         failure: Exception | None = None
-        tally, tried = _Tally(), list[int]()
+        tried: list[int] = []
         while (account := await self._next(request, tried)) is not None:
             tried.append(account)
             try:
@@ -108,7 +120,7 @@ class ReaderActor(Actor[ReaderMessage]):
                 break
         if ended is None and failure is not None:
             raise failure
-        return None if ended is None else tally.of(ended)
+        return ended
 
     async def _twice(self, account: int, request: ReadOnce, tally: _Tally) -> ChannelRead:
         """Ask an account, again if its actor crashed: it goes on from what it had committed."""
