@@ -192,3 +192,9 @@ async def ticking(house: House, holds: Callable[[], Awaitable[bool]]) -> None:
         return await holds()
 
     await until(after_a_tick)
+
+
+async def kept(db: Database, channel: Channel) -> list[Seen]:
+    """Return what is held of a channel, whoever may read it, oldest first."""
+    rows = await db.fetch("SELECT * FROM posts WHERE channel_id = $1 ORDER BY id", channel.id)
+    return [Seen(row["id"], row["text"], tuple(row["parts"])) for row in rows]

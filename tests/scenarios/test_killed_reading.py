@@ -1,0 +1,147 @@
+"""A process that is killed again and again while it reads what changes under its eyes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+import pytest
+
+import actors
+from sandbox import Channel, Person, Sandbox, World
+from storage.database import Database
+from tests.scenarios.conftest import PERSON
+from tests.scenarios.happenings import Happenings
+from tests.scenarios.process import GONE, Other, other_house
+from tests.scenarios.reading import admit, kept, opened, shown, stored, windows_due, work
+
+pytestmark = pytest.mark.anyio
+
+LEASE = {"lease_ttl": 600, "lease_margin": 100}
+"""No test lives long enough to see it run out: what goes on at once does not wait for it."""
+
+POSTS = 400
+MOST_CALLS = 60
+"""Calls after which the process is killed, at most: a parse makes fewer and more."""
+
+SECONDS = 60.0
+
+
+@pytest.fixture
+def channels(world: World, person: Person) -> list[Channel]:
+    """Long histories and short ones; the first channel is private."""
+    made = [world.channel(f"Channel {n}", username=f"channel{n}" if n else None) for n in range(5)]
+    for number, channel in enumerate(made):
+        world.follow(person, channel)
+        for each in range(POSTS if number % 2 else 7):
+            world.publish(channel, f"post {each}")
+    return made
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Where chance comes from: shown with a failure, so that it can be had again."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    return random.Random(seed)  # noqa: S311
+
+
+@pytest.fixture
+async def happenings(world: World, chance: random.Random) -> Happenings:
+    """What happens at each call."""
+    return Happenings(world, chance)
+
+
+@pytest.fixture
+def sandbox(world: World, channels: list[Channel], happenings: Happenings) -> Iterator[Sandbox]:
+    """The world, in which something happens whenever somebody calls."""
+    assert channels
+    with Sandbox(world, on_call=happenings) as serving:
+        yield serving
+        assert serving.mistakes == ()
+
+
+@pytest.fixture
+async def db(dsn: str) -> AsyncIterator[Database]:
+    """The database, looked at from outside."""
+    async with await Database.open(dsn, connections=1) as opened_:
+        yield opened_
+
+
+@pytest.mark.parametrize(
+    "kills", [3, pytest.param(50, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+)
+async def test_nothing_is_lost_or_doubled_by_a_process_that_is_killed(
+    sandbox: Sandbox,
+    settings: dict[str, str],
+    channels: list[Channel],
+    happenings: Happenings,
+    chance: random.Random,
+    db: Database,
+    kills: int,
+) -> None:
+    """At any moment of a parse, each time: coverage only grows, work is for what is held.
+
+    After the last one what is held is what Telegram shows, each post once.
+    """
+    async with opened(settings) as house:
+        await admit(house, sandbox, PERSON)
+    before: Mapping[int, str] = {}
+    happenings.going_on = True
+    for _ in range(kills):
+        async with other_house(settings, **LEASE) as other:
+            moment = happenings.after(chance.randint(1, MOST_CALLS))
+            parsing = asyncio.create_task(_parse_on(other))
+            async with asyncio.timeout(SECONDS):
+                await moment.wait()
+            await other.kill()
+            await parsing
+        before = await _grown(db, before)
+        await _consistent(db)
+    happenings.going_on = False
+    async with opened(settings):
+        for _ in range(2 + max(channel.last_id for channel in channels) // 100):
+            await windows_due(db)
+            report = await actors.user(PERSON).parse(depth=None)
+            assert report.unread == ()
+        await _grown(db, before)
+        await _consistent(db)
+        person = sandbox.world.people[PERSON]
+        for channel in channels:
+            assert await kept(db, channel) == shown(sandbox, person, channel)
+        counts = {each.id: each.posts for each in await actors.user(PERSON).channels()}
+        assert counts == {each.id: len(shown(sandbox, person, each)) for each in channels}
+
+
+async def _parse_on(other: Other) -> None:
+    """Parse again and again until the process is gone."""
+    while (await other.tell("parse").end()).kind != GONE:
+        pass
+
+
+async def _grown(db: Database, before: Mapping[int, str]) -> Mapping[int, str]:
+    """See that what was read has only grown; return what is read now."""
+    rows = await db.fetch("SELECT id, coverage::text AS coverage FROM channels")
+    now = {row["id"]: row["coverage"] for row in rows}
+    for channel, spans in before.items():
+        grown = "SELECT $1::text::int8multirange @> $2::text::int8multirange"
+        assert await db.fetch_value(grown, now[channel], spans), f"{spans} has become {now}"
+    return now
+
+
+async def _consistent(db: Database) -> None:
+    """See that each message is held once, where it was read, and its post's work is to be done."""
+    messages = await db.fetch(
+        "SELECT channel_id, unnest(CASE WHEN album IS NULL THEN ARRAY[posts.id] ELSE parts END)"
+        " AS message FROM posts"
+    )
+    assert len({(row["channel_id"], row["message"]) for row in messages}) == len(messages)
+    outside = (
+        "SELECT count(*) FROM posts JOIN channels ON channels.id = channel_id"
+        " WHERE NOT coverage @> posts.id"
+    )
+    assert await db.fetch_value(outside) == 0
+    todo, posts = await work(db), await stored(db)
+    assert todo["tag"] == todo["index"] == posts
+    assert not todo["unindex"] & posts
