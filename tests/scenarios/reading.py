@@ -27,6 +27,37 @@ DIFFERENCE = "updates.getChannelDifference"
 DIALOGS = "messages.getDialogs"
 
 
+WRONG = """
+WITH todo AS (
+    SELECT kind, channel_id, post_id AS id FROM work WHERE dead_at IS NULL
+), arrived AS (
+    SELECT channel_id, unnest(posts) AS id FROM arrivals
+), held AS (
+    SELECT kind, channel_id, id FROM posts, unnest('{tag,index}'::text[]) AS kind
+), messages AS (
+    SELECT channel_id, unnest(CASE WHEN album IS NULL THEN ARRAY[id] ELSE parts END) AS id
+    FROM posts
+)
+SELECT 'held twice' AS what, channel_id, id FROM messages GROUP BY channel_id, id
+HAVING count(*) > 1
+UNION ALL
+SELECT 'held and not read', channel_id, posts.id
+FROM posts JOIN channels ON channels.id = channel_id
+WHERE NOT coverage @> posts.id
+UNION ALL
+SELECT 'held without ' || kind, channel_id, id FROM held
+WHERE (kind, channel_id, id) NOT IN (SELECT * FROM todo)
+    AND (channel_id, id) NOT IN (SELECT * FROM arrived)
+UNION ALL
+SELECT kind || ' of what is not held', channel_id, id FROM todo
+WHERE kind <> 'unindex' AND (kind, channel_id, id) NOT IN (SELECT * FROM held)
+UNION ALL
+SELECT 'removal of what is held', channel_id, id FROM todo JOIN posts USING (channel_id, id)
+WHERE kind = 'unindex'
+"""
+"""What must never be so: one look at one moment, as somebody may be storing meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A post, as far as Telegram and the house must agree on it."""
@@ -198,3 +229,18 @@ async def kept(db: Database, channel: Channel) -> list[Seen]:
     """Return what is held of a channel, whoever may read it, oldest first."""
     rows = await db.fetch("SELECT * FROM posts WHERE channel_id = $1 ORDER BY id", channel.id)
     return [Seen(row["id"], row["text"], tuple(row["parts"])) for row in rows]
+
+
+async def grown(db: Database, before: Mapping[int, str]) -> Mapping[int, str]:
+    """See that what was read has only grown; return what is read now."""
+    rows = await db.fetch("SELECT id, coverage::text AS coverage FROM channels")
+    now = {row["id"]: row["coverage"] for row in rows}
+    for channel, spans in before.items():
+        grown = "SELECT $1::text::int8multirange @> $2::text::int8multirange"
+        assert await db.fetch_value(grown, now[channel], spans), f"{spans} has become {now}"
+    return now
+
+
+async def consistent(db: Database) -> None:
+    """See that each message is held once, where it was read, and its post's work is to be done."""
+    assert [tuple(row) for row in await db.fetch(WRONG)] == []

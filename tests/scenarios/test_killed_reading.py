@@ -14,7 +14,7 @@ from storage.database import Database
 from tests.scenarios.conftest import PERSON
 from tests.scenarios.happenings import Happenings
 from tests.scenarios.process import GONE, Other, other_house
-from tests.scenarios.reading import admit, kept, opened, shown, stored, windows_due, work
+from tests.scenarios.reading import admit, consistent, grown, kept, opened, shown, windows_due
 
 pytestmark = pytest.mark.anyio
 
@@ -97,16 +97,16 @@ async def test_nothing_is_lost_or_doubled_by_a_process_that_is_killed(
                 await moment.wait()
             await other.kill()
             await parsing
-        before = await _grown(db, before)
-        await _consistent(db)
+        before = await grown(db, before)
+        await consistent(db)
     happenings.going_on = False
     async with opened(settings):
         for _ in range(2 + max(channel.last_id for channel in channels) // 100):
             await windows_due(db)
             report = await actors.user(PERSON).parse(depth=None)
             assert report.unread == ()
-        await _grown(db, before)
-        await _consistent(db)
+        await grown(db, before)
+        await consistent(db)
         person = sandbox.world.people[PERSON]
         for channel in channels:
             assert await kept(db, channel) == shown(sandbox, person, channel)
@@ -118,30 +118,3 @@ async def _parse_on(other: Other) -> None:
     """Parse again and again until the process is gone."""
     while (await other.tell("parse").end()).kind != GONE:
         pass
-
-
-async def _grown(db: Database, before: Mapping[int, str]) -> Mapping[int, str]:
-    """See that what was read has only grown; return what is read now."""
-    rows = await db.fetch("SELECT id, coverage::text AS coverage FROM channels")
-    now = {row["id"]: row["coverage"] for row in rows}
-    for channel, spans in before.items():
-        grown = "SELECT $1::text::int8multirange @> $2::text::int8multirange"
-        assert await db.fetch_value(grown, now[channel], spans), f"{spans} has become {now}"
-    return now
-
-
-async def _consistent(db: Database) -> None:
-    """See that each message is held once, where it was read, and its post's work is to be done."""
-    messages = await db.fetch(
-        "SELECT channel_id, unnest(CASE WHEN album IS NULL THEN ARRAY[posts.id] ELSE parts END)"
-        " AS message FROM posts"
-    )
-    assert len({(row["channel_id"], row["message"]) for row in messages}) == len(messages)
-    outside = (
-        "SELECT count(*) FROM posts JOIN channels ON channels.id = channel_id"
-        " WHERE NOT coverage @> posts.id"
-    )
-    assert await db.fetch_value(outside) == 0
-    todo, posts = await work(db), await stored(db)
-    assert todo["tag"] == todo["index"] == posts
-    assert not todo["unindex"] & posts
