@@ -208,8 +208,9 @@ async def test_what_is_known_of_changes_is_kept_by_lists(db: Database, reader: H
     assert state.pts == 5
     told = Amendment(channel_id=7, seen=(), deleted=(), window=None, pts=8, swept_to=None)
     await posts.amend(db, reader, told)
-    (state, _) = await posts.follow(db, reader, [seen(7, pts=99), PRIVATE])
-    assert state.pts == 8
+    for title in ("Channel 7", "renamed"):
+        (state, _) = await posts.follow(db, reader, [seen(7, title=title, pts=99), PRIVATE])
+        assert (state.title, state.pts) == (title, 8)
 
 
 async def test_a_window_is_due_after_a_while(db: Database, reader: Hold) -> None:
