@@ -1,5 +1,7 @@
 """Posts, as they are found, change and vanish."""
 
+from datetime import datetime
+
 import asyncpg
 
 from storage.amending import Changes, changes, made, more
@@ -176,14 +178,19 @@ def _check(batch: Batch) -> None:
 
 def _check_messages(channel: int, messages: tuple[PostRow, ...]) -> None:
     for each in messages:
-        told = f"post {each.channel_id}/{each.id}"
+        content = each.content
+        parts = tuple(caption.part for caption in content.captions) if content.captions else ()
         if each.channel_id != channel:
-            msg = f"{told} is outside {channel}"
-            raise ValueError(msg)
-        if each.published_at.tzinfo is None or (each.edited_at and each.edited_at.tzinfo is None):
-            msg = f"{told} has a time without an offset"
-            raise ValueError(msg)
-        parts = [caption.part for caption in each.content.captions]
-        if parts != ([] if each.content.album is None else [each.id]):
-            msg = f"{told} is not one message: it holds {parts}"
-            raise ValueError(msg)
+            why = f"is outside {channel}"
+        elif _is_naive(each.published_at) or (each.edited_at and _is_naive(each.edited_at)):
+            why = "has a time without an offset"
+        elif parts != (() if content.album is None else (each.id,)):
+            why = f"is not one message: it holds {parts}"
+        else:
+            continue
+        msg = f"post {each.channel_id}/{each.id} {why}"
+        raise ValueError(msg)
+
+
+def _is_naive(time: datetime) -> bool:
+    return time.tzinfo is None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -198,15 +199,21 @@ async def test_an_empty_span_changes_nothing(db: Database, reader: Hold) -> None
                 ),
             ),
         ),
+        Batch(
+            channel_id=7,
+            floor=None,
+            read=(1, 9),
+            posts=(replace(message(3), content=message(4, album=4).content),),
+        ),
     ],
-    ids=["backwards", "at the end", "before", "of another channel", "without an offset"],
+    ids=["backwards", "at the end", "before", "of another channel", "without an offset", "album"],
 )
 async def test_a_wrong_batch_is_refused_before_any_io(
     db: Database, reader: Hold, wrong: Batch
 ) -> None:
     """A batch that contradicts itself is a ValueError even on a closed database."""
     await db.close()
-    with pytest.raises(ValueError, match=r"span|outside|offset"):
+    with pytest.raises(ValueError, match=r"span|outside|offset|not one message"):
         await posts.store(db, reader, wrong)
 
 
