@@ -8,7 +8,6 @@ from typing import assert_never
 
 import anyio
 
-from actors.errors import LoginRequired
 from actors.login import Event, State
 from actors.logins import LOG_OUT_SECONDS, Logins, log_out
 from actors.messages import (
@@ -16,7 +15,6 @@ from actors.messages import (
     CancelLogin,
     CodeRequest,
     ImportRequest,
-    ListAuthorisations,
     LoginRequest,
     NewcomerMessage,
     PasswordRequest,
@@ -26,7 +24,7 @@ from actors.messages import (
 from actors.ports import Asks, MakeTelegram, Person, TelegramPort
 from actors.values import LoggedIn
 from runtime import Actor, Refusal, reply
-from storage.errors import AccountHeld, StorageError
+from storage.errors import StorageError
 
 _ADOPT_SECONDS = 60.0
 
@@ -68,7 +66,7 @@ class NewcomerActor(Actor[NewcomerMessage]):
 
     async def _hand_over(self, telegram: TelegramPort, person: Person) -> bool:
         session, record = self._session(person.id), telegram.record()
-        if await _works(session):
+        if (await session.ask(StatusRequest())).state == State.READY:
             return False  # one session is enough
         await telegram.close()
         try:
@@ -97,19 +95,6 @@ class NewcomerActor(Actor[NewcomerMessage]):
             await telegram.connect()
             await log_out(telegram)
         await telegram.close()
-
-
-async def _works(session: Asks) -> bool:
-    """Whether an account has a session that Telegram accepts; one that it does not expires."""
-    if (await session.ask(StatusRequest())).state != State.READY:
-        return False
-    try:
-        await session.ask(ListAuthorisations(), timeout=_ADOPT_SECONDS)
-    except LoginRequired:
-        return False
-    except AccountHeld:  # it is open in another process, which knows
-        return True
-    return True
 
 
 async def _unrecorded(event: Event) -> None:

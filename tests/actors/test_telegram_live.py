@@ -222,6 +222,7 @@ async def test_a_revoked_session_is_found_by_its_sign_of_life(sandbox: Sandbox) 
             await account.alive()
 
 
+@pytest.mark.soak  # how soon Telethon gives up is a matter of luck under load
 async def test_a_connection_that_ignores_all_it_is_sent_ends(
     sandbox: Sandbox, news: Channel
 ) -> None:

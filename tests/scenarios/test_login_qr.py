@@ -101,20 +101,6 @@ async def test_without_an_account_whoever_scans_is_adopted(
         assert not [name for name in names if name.startswith("newcomer")]
 
 
-async def test_a_session_that_has_died_unnoticed_makes_room_for_the_fresh_one(
-    sandbox: Sandbox, open_house: Open
-) -> None:
-    """Who scans again because nothing works any more is logged in by that, not told he was."""
-    async with open_house() as house:
-        await go_through(actors.user(PERSON), qr=scanning(sandbox, PERSON))
-        sandbox.revoke(PERSON)
-        async with house.newcomer() as newcomer:
-            seen = await go_through(newcomer, qr=scanning(sandbox, PERSON))
-        assert seen[-1] == actors.LoggedIn(account=PERSON)
-        assert (await actors.user(PERSON).parse()).channels == 15
-        assert [notice.kind for notice in await house.notices()] == ["expired"]
-
-
 async def test_an_account_that_is_ready_is_not_logged_in_twice(
     sandbox: Sandbox, open_house: Open
 ) -> None:
