@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import assert_never
 
 from actors.errors import Interrupted, LoginRequired, SessionRevoked, TelegramUnreachable
@@ -17,6 +18,7 @@ from actors.values import ChannelRead
 from runtime import Actor, ActorCrashed, ActorRef, progress
 from runtime.logs import get_logger
 from storage.errors import AccountHeld, LeaseLost, StorageError
+from storage.rows import Reader
 
 log = get_logger("actors")
 
@@ -133,18 +135,19 @@ class ReaderActor(Actor[ReaderMessage]):
     async def _next(self, request: ReadOnce, tried: Sequence[int]) -> int | None:
         """Who may read it: the one who asked first, then who has the fewest waits.
 
+        Whoever sees more of it goes before both: only they can tell what has become of the rest.
         They are looked up for each try: who has come to follow it meanwhile may wait for this one.
         """
         if len(tried) == MOST_READERS:
             return None
-        able = await self._store.ask(ListReaders(channel=request.channel))
-        accounts = [reader.account for reader in able if reader.account not in tried]
-        first = request.account
-        if first is not None and first in accounts[1:]:
-            waits = await self._store.ask(LoadFloods(account=first))
-            if HISTORY not in waits:
-                return first
-        return accounts[0] if accounts else None
+        listed = await self._store.ask(ListReaders(channel=request.channel))
+        able = [reader for reader in listed if reader.account not in tried]
+        for reader in able[1:]:
+            if reader.account == request.account and _hidden(reader) <= _hidden(able[0]):
+                waits = await self._store.ask(LoadFloods(account=reader.account))
+                if HISTORY not in waits:
+                    return reader.account
+        return able[0].account if able else None
 
     async def _by(self, account: int, request: ReadOnce, tally: _Tally) -> ChannelRead:
         before = tally.added
@@ -163,3 +166,8 @@ class ReaderActor(Actor[ReaderMessage]):
         tally.edited += read.edited
         tally.deleted += read.deleted
         return read
+
+
+def _hidden(reader: Reader) -> float:
+    """How many of a channel's ids a reader may not see; all, while it is not known."""
+    return inf if reader.visible_from is None else reader.visible_from

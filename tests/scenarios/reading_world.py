@@ -137,6 +137,16 @@ class ReadingWorld:
             case "cut after":
                 faults.cut(method, when="after", user=user, skip=skip)
 
+    async def restart_telegram(self) -> None:
+        """Break every connection, none of which is being made just now; see them made again."""
+        await self.parse(*self.people)
+        self.sandbox.restart()
+        await until(self._listens)
+        await self.parse(*self.people)
+
+    async def _listens(self) -> bool:
+        return self.sandbox.run(lambda: bool(self.sandbox._gates._servers))
+
     def crash(self, which: str, person: Person) -> None:
         """Let an actor crash, as a bug in it would, unless it did so often already."""
         if self._crashes < MOST_CRASHES:

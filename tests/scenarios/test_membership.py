@@ -15,11 +15,14 @@ from storage.database import Database
 from storage.rows import ChannelView
 from tests.scenarios.conftest import PERSON
 from tests.scenarios.reading import (
+    DIFFERENCE,
     Seen,
     admit,
     agree,
+    count,
     held,
     ids,
+    newest_call,
     opened,
     stored,
     windows_due,
@@ -220,3 +223,20 @@ async def test_who_joins_anew_is_looked_at_anew(
     await parse(PERSON)
     await agree(sandbox, person, secret)
     assert ids(await held(PERSON, secret)) == list(range(16, 21))
+
+
+async def test_who_sees_most_of_a_channel_reads_it_whoever_asks(
+    sandbox: Sandbox, person: Person, other: Person, channels: list[Channel]
+) -> None:
+    """Only they can tell that what is hidden from the others was deleted, or has changed."""
+    secret = channels[0]
+    sandbox.hide_history(PERSON, secret.id, 12)
+    await parse(PERSON)
+    await parse(OTHER)
+    calls = newest_call(sandbox)
+    sandbox.delete(secret.id, 3, 15)
+    sandbox.edit(secret.id, 4, "another fourth")
+    assert (await parse(PERSON)).deleted == 2
+    await agree(sandbox, person, secret)
+    await agree(sandbox, other, secret)
+    assert count(sandbox, DIFFERENCE, since=calls, user=PERSON) == 0

@@ -172,7 +172,7 @@ class ReadingMachine(RuleBasedStateMachine):
     @rule()
     def restart_telegram(self) -> None:
         """Break every connection."""
-        self.world.sandbox.restart()
+        self.play(self.world.restart_telegram())
 
     @rule()
     def restart_house(self) -> None:
