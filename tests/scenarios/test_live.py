@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -13,7 +14,9 @@ from storage import posts
 from storage.database import Database
 from tests.scenarios.conftest import PERSON
 from tests.scenarios.reading import (
+    DIALOGS,
     DIFFERENCE,
+    HISTORY,
     admit,
     agree,
     confirmed,
@@ -101,6 +104,21 @@ async def test_what_happens_is_held_within_two_seconds(
     assert todo["tag"] == todo["index"] == await stored(db)
 
 
+async def test_what_happens_while_a_channel_is_being_read_is_read_too(
+    sandbox: Sandbox, person: Person, channels: list[Channel], house: House
+) -> None:
+    """An edit that the reading under way has asked too early to see."""
+    public = channels[1]
+    with sandbox.faults.hold(HISTORY) as hold:
+        sandbox.publish(public.id, "new")
+        await asyncio.to_thread(hold.reached)
+        before = _requests(house)
+        sandbox.edit(public.id, 1, "changed meanwhile")
+        await until(lambda: _has_come(house, before))
+        hold.release()
+    await until(lambda: _shows(sandbox, person, channels), within=SOON)
+
+
 async def test_a_lost_update_is_found_by_the_next_poll(
     sandbox: Sandbox, person: Person, channels: list[Channel], house: House, db: Database
 ) -> None:
@@ -161,9 +179,11 @@ async def test_who_is_thrown_out_is_told_at_once(
 ) -> None:
     """The channel is gone from every read, with its reason; let in again, it is back."""
     secret, public, _ = channels
+    before = newest_call(sandbox)
     sandbox.ban(PERSON, public.id)
     sandbox.unfollow(PERSON, secret.id)
     await until(lambda: _lost(db, {secret.id, public.id}), within=SOON)
+    assert count(sandbox, DIALOGS, since=before) == 0, "it was told, not looked up"
     assert await held(PERSON, secret) == await held(PERSON, public) == []
     assert [each.id for each in await actors.user(PERSON).channels()] == [channels[2].id]
     sandbox.follow(PERSON, public.id)
@@ -216,6 +236,16 @@ async def _listens(sandbox: Sandbox, person: int) -> bool:
         return any(each.key.person_id == person for link in links for each in link.listeners())
 
     return sandbox.run(look)
+
+
+def _requests(house: House) -> int:
+    """How many requests have come to who has channels read."""
+    (reader,) = [each for each in house.statistics().actors if each.name == "reader"]
+    return reader.handled
+
+
+async def _has_come(house: House, requests: int) -> bool:
+    return _requests(house) > requests
 
 
 async def _has_expired(house: House) -> bool:

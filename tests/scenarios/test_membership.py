@@ -209,6 +209,33 @@ async def test_a_history_that_one_person_clears_takes_nothing_from_the_others(
     assert (await work(db))["unindex"] == set()
 
 
+@pytest.mark.parametrize("place", [0, 1], ids=["private", "public"])
+async def test_what_one_person_has_cleared_is_not_compared_away(
+    sandbox: Sandbox, other: Person, channels: list[Channel], db: Database, place: int
+) -> None:
+    """Nothing is new, and the newest messages are compared by who sees none: all stay held."""
+    await parse(PERSON)
+    await parse(OTHER)
+    sandbox.hide_history(PERSON, channels[place].id)
+    await windows_due(db)
+    await parse(PERSON)
+    await agree(sandbox, other, *channels)
+    assert ids(await held(PERSON, channels[place])) == []
+
+
+async def test_who_wants_some_posts_begins_where_they_see_and_older_ones_are_no_holes(
+    sandbox: Sandbox, channels: list[Channel], db: Database
+) -> None:
+    """Nobody else has to read a long past because one reader could not count it."""
+    for channel in channels:
+        sandbox.hide_history(PERSON, channel.id, 12)
+    await actors.user(PERSON).parse(depth=100)
+    await actors.user(OTHER).parse(depth=100)
+    for channel in channels:
+        theirs = await view(db, OTHER, channel)
+        assert (theirs.floor, theirs.holes, theirs.posts) == (13, (), 8)
+
+
 async def test_who_joins_anew_is_looked_at_anew(
     sandbox: Sandbox, person: Person, channels: list[Channel]
 ) -> None:

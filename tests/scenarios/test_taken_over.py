@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.scenarios.reading import (
     tick,
     ticking,
 )
+from tests.scenarios.witness import until
 
 pytestmark = pytest.mark.anyio
 
@@ -113,6 +115,8 @@ async def test_the_channels_of_a_killed_process_are_taken_over(
     taken = {row["taken_by"] for row in await rows(db)}
     assert len(taken) == 1
     async with opened(settings, schedule=True) as house:
+        (taker,) = taken
+        await until(lambda: _is_dead(db, taker))
         await tick(house)
         assert {row["taken_by"] for row in await rows(db)} == taken
         await db.execute("UPDATE channels SET taken_until = now()")
@@ -124,3 +128,9 @@ async def test_the_channels_of_a_killed_process_are_taken_over(
 
 async def _held(db: Database, posts: int) -> bool:
     return bool(await db.fetch_value("SELECT count(*) >= $1 FROM posts", posts))
+
+
+async def _is_dead(db: Database, node: UUID) -> bool:
+    """Whether nobody has to wait any more for what a process held."""
+    dead = "SELECT expires_at <= now() FROM nodes WHERE incarnation = $1"
+    return bool(await db.fetch_value(dead, node))
