@@ -21,6 +21,8 @@ class Happenings:
 
     def __init__(self, world: World, chance: random.Random) -> None:
         self.going_on = False
+        self.much = False
+        """Whether more may happen than Telegram tells of at once."""
         self._world = world
         self._chance = chance
         self._calls = 0
@@ -48,7 +50,7 @@ class Happenings:
         match what:
             case "publish":
                 world.publish(channel, f"fresh {channel.last_id + 1}")
-            case "many":
+            case "many" if self.much:
                 for _ in range(MANY):
                     world.publish(channel, f"one of many {channel.last_id + 1}")
             case "album":

@@ -59,6 +59,8 @@ class ReadingWorld:
         self.sandbox = Sandbox(world)
         self.cleared: set[tuple[int, int]] = set()
         """Who has cleared the history of which channel, which only a look of theirs would tell."""
+        self.much = False
+        """Whether more has happened in a channel than Telegram tells of at once."""
         self._settings = {
             "data": str(data),
             "telegram": "",
@@ -178,10 +180,13 @@ class ReadingWorld:
         self.sandbox.faults.clear()
         await self.db.execute("DELETE FROM floods")
         await until(self._are_in)
+        if not self.much:  # then nothing has to be compared: the differences have told it all
+            await self._agree()
         for _ in range(2 + max(len(each.ids) for each in self.channels) // 100):
             await windows_due(self.db)
             await self._parse_well()
         await self._agree()
+        self.much = False
 
     async def _are_in(self) -> bool:
         """See that everybody is logged in, those whose session was ended too."""

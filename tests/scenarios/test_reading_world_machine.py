@@ -23,6 +23,9 @@ from tests.scenarios.reading_world import FOLLOWED, METHODS, ReadingWorld, Troub
 MANY = 130
 """More posts than Telegram tells of at once, and than a page holds."""
 
+MOST = 20
+"""Posts that are deleted at once, and still told of with all else that happens until then."""
+
 channels = st.integers(0, 3)
 people = st.integers(0, 2)
 picks = st.lists(st.integers(0, 400), min_size=1, max_size=4)
@@ -84,11 +87,15 @@ class ReadingMachine(RuleBasedStateMachine):
         found = self.world.channels[channel]
         texts = [f"post {found.last_id + number}" for number in range(posts)]
         self.world.sandbox.publish_many(found.id, texts)
+        self.world.much |= posts == MANY
 
-    @rule(channel=channels, parts=st.integers(2, 4))
-    def album(self, channel: int, parts: int) -> None:
-        """Publish an album, or more of one."""
+    @rule(channel=channels, parts=st.integers(2, 4), whole=st.booleans())
+    def album(self, channel: int, parts: int, whole: bool) -> None:
+        """Publish an album, or more of one; perhaps it is read before it is whole."""
         self.world.album(self.world.channels[channel], parts)
+        if not whole:
+            self.play(self.world.parse(*self.world.people))
+            self.world.album(self.world.channels[channel], 1)
 
     @rule(channel=channels, places=picks)
     def edit(self, channel: int, places: list[int]) -> None:
@@ -107,6 +114,7 @@ class ReadingMachine(RuleBasedStateMachine):
     def clear(self, channel: int) -> None:
         """Delete all posts of a channel."""
         found = self.world.channels[channel]
+        self.world.much |= len(found.ids) >= MOST
         self.world.sandbox.delete(found.id, *found.ids)
 
     # What becomes of people
