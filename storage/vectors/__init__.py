@@ -1,0 +1,1 @@
+"""Vectors of posts, and who is nearest to one of them."""
