@@ -9,16 +9,23 @@ from hypothesis import strategies as st
 
 from actors.chunks import MOST_PIECES, OVERLAP, PIECE, pieces, spans
 
-words = st.text("абвгд", min_size=1, max_size=40)
-sentences = st.lists(words, min_size=1, max_size=30).map(lambda said: " ".join(said) + ". ")
-prose = st.lists(sentences, max_size=40).map("".join)
-anything = st.text(st.sampled_from("ая.!? \n\t…»"), max_size=4000) | st.text(max_size=2000)
-texts = prose | anything
+units = st.sampled_from(
+    ["я", "слово ", "да. ", "ну… и\n", " ", "оченьдлинноеслово" * 12, "конец.» "]
+)
+anything = st.lists(st.tuples(units, st.integers(1, 900)), max_size=6).map(
+    lambda runs: "".join(unit * n for unit, n in runs)
+)
+lengths = st.lists(st.integers(1, 40), min_size=1, max_size=20)
+prose = st.lists(lengths, max_size=4).map(
+    lambda said: "".join(" ".join("я" * n for n in each) + ". " for each in said * 20)
+)
+texts = prose | anything | st.text()
 
 
 @given(texts)
 @example("я" * PIECE)
 @example("я" * (PIECE + 1))
+@example(" \n ")
 @example(" " * 5000 + "я")
 def test_pieces_cover_the_text_in_order(text: str) -> None:
     """Put together without what overlaps they are the text, or its beginning if it is too long."""
@@ -59,6 +66,8 @@ def test_a_sentence_is_preferred_to_a_word() -> None:
     text = "слово " * 130 + "конец. " + "слово " * 100
     (_, end), *_ = spans(text)
     assert text[:end].endswith("конец. ")
+    (_, end), *_ = spans("слово " * 400)
+    assert end == 166 * len("слово "), "a word, where no sentence ends"
 
 
 def test_a_short_post_is_one_piece() -> None:
