@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from actors.answers import Difference, Folder, Found, Heard, HistoryPage, Listing
+from actors.answers import Difference, Found, Heard, HistoryPage, Listing
 from actors.values import Authorisation
-from runtime import Request
+from runtime import Request, Stream, StreamRequest
 from storage.rows import ChannelSeen, Hold
 
+P = TypeVar("P")
 R = TypeVar("R")
 
 ALIVE_SECONDS = 10.0
@@ -178,3 +179,10 @@ class Asks(Protocol):
 
     async def ask(self, request: Request[R], *, timeout: float = ...) -> R:
         """Answer a request within `timeout` seconds."""
+
+
+class Streams(Asks, Protocol):
+    """Somebody who also answers piece by piece."""
+
+    def stream(self, request: StreamRequest[P, R], *, timeout: float = ...) -> Stream[P, R]:
+        """Answer a request; nothing may happen for `timeout` seconds at most."""

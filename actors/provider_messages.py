@@ -27,6 +27,8 @@ class EmbedTexts(Request[Embedding]):
 
     texts: tuple[str, ...] = field(repr=False)
     priority: Priority
+    model: str | None = None
+    """Which model; None: the configured one. Any other answers `Later` if it is not to be had."""
 
 
 @message

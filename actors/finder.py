@@ -1,0 +1,213 @@
+"""Finding posts by meaning and by words."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import anyio
+
+from actors.meaning_messages import (
+    LoadCollections,
+    LoadPosts,
+    LoadScope,
+    SearchText,
+    Vocabulary,
+)
+from actors.ports import Asks
+from actors.provider_messages import EmbedTexts
+from actors.providers.outcomes import Later, Priority
+from actors.search_messages import SearchRequest, SimilarRequest
+from actors.search_values import Found, Hit
+from actors.searching.fusion import fused
+from actors.searching.snippets import snippet, terms
+from actors.searching.spelling import corrected
+from actors.searching.words import folded
+from actors.vector_messages import FetchVector, FindNearest
+from runtime import ActorError
+from runtime.logs import get_logger
+from storage.errors import StorageError
+from storage.meaning_rows import CollectionRow, TaggedPost
+from storage.vectors.port import Near
+
+log = get_logger("actors")
+
+Key = tuple[int, int]
+"""Channel and post id."""
+
+DEEP = 50
+"""How many posts each way of searching names at least."""
+EMBED_SECONDS = 15.0
+STORE_SECONDS = 30.0
+VOCABULARY_SECONDS = 300.0
+"""How long the words of an account's posts are kept: new ones are corrected to after that."""
+VOCABULARIES = 16
+FLOORS: Mapping[str, float] = {"use-multilingual-v3": 0.2}
+"""Cosines, by model, below which a post is no answer to anything; they part only the clearest."""
+LOST = (ActorError, StorageError)
+"""What keeps one way of searching from answering, while others may."""
+
+
+@dataclass(slots=True)
+class Ways:
+    """What each way of searching has found."""
+
+    by_words: list[Key] = field(default_factory=list)
+    near: list[Near] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    failure: Exception | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """What went wrong, in one text."""
+        return " ".join(dict.fromkeys(self.troubles)) or None
+
+
+class Finder:
+    """Searches for one house; on the search actor's loop only."""
+
+    def __init__(self, store: Asks, vectors: Asks, providers: Asks) -> None:
+        self._store = store
+        self._vectors = vectors
+        self._providers = providers
+        self._vocabularies: OrderedDict[int, tuple[float, Mapping[str, int]]] = OrderedDict()
+
+    async def find(self, request: SearchRequest) -> Found:
+        """Search by both ways at once; a query whose words are nowhere, for what was meant too."""
+        ways, other = await self._both(request), None
+        if not ways.by_words:
+            other = corrected(request.query, await self._vocabulary(request.account))
+        if other is not None:
+            again = await self._both(replace(request, query=other))
+            again.troubles = ways.troubles + again.troubles
+            ways = again
+        hits = await self._hits(request, terms(other or request.query), ways)
+        return Found(query=request.query, corrected=other, hits=hits, trouble=ways.trouble)
+
+    async def similar(self, request: SimilarRequest) -> tuple[Hit, ...]:
+        """Find what is near to a post the account may see; nothing if it is in no index yet."""
+        key = (request.channel, request.post)
+        seen = await self._store.ask(LoadPosts(account=request.account, posts=(key,)))
+        active = await self._active()
+        if not seen or active is None:
+            return ()
+        vector = await self._vectors.ask(
+            FetchVector(collection=active.name, channel=key[0], post=key[1])
+        )
+        if vector is None:
+            return ()
+        asked = SearchRequest(account=request.account, query="", limit=request.limit)
+        near = await self._nearest(asked, active, vector)
+        ways = Ways(near=[each for each in near if (each.channel_id, each.post_id) != key])
+        return await self._hits(asked, (), ways)
+
+    async def _both(self, request: SearchRequest) -> Ways:
+        """Search by words and by meaning; raise only what keeps words from being found."""
+        ways = Ways()
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._by_words, request, ways)
+            group.start_soon(self._by_meaning, request, ways)
+        if ways.failure is not None:
+            raise ways.failure
+        return ways
+
+    async def _by_words(self, request: SearchRequest, ways: Ways) -> None:
+        search = SearchText(
+            account=request.account,
+            query=request.query,
+            channels=request.channels,
+            tags=request.tags,
+            since=request.since,
+            until=request.until,
+            limit=_deep(request),
+        )
+        try:
+            found = await self._store.ask(search, timeout=STORE_SECONDS)
+        except LOST as lost:
+            ways.failure = lost  # raised by `_both`, without a group around it
+            return
+        ways.by_words = [(hit.channel_id, hit.post_id) for hit in found]
+
+    async def _by_meaning(self, request: SearchRequest, ways: Ways) -> None:
+        try:
+            active = await self._active()
+            if active is None:
+                ways.troubles.append("No post is indexed yet, so only words were searched for.")
+                return
+            embed = EmbedTexts(
+                texts=(request.query,), priority=Priority.QUESTION, model=active.model
+            )
+            embedded = await self._providers.ask(embed, timeout=EMBED_SECONDS)
+            if isinstance(embedded, Later):
+                ways.troubles.append(f"Only words were searched for: {embedded.reason}")
+                return
+            floor = FLOORS.get(active.model, -1.0)
+            near = await self._nearest(request, active, embedded.vectors[0])
+            ways.near = [each for each in near if each.score >= floor]
+        except LOST as lost:
+            log.warning("search.narrowed", cause=type(lost).__name__)
+            ways.troubles.append(f"Only words were searched for: {lost}")
+
+    async def _nearest(
+        self, request: SearchRequest, active: CollectionRow, vector: tuple[float, ...]
+    ) -> tuple[Near, ...]:
+        scope = await self._store.ask(
+            LoadScope(
+                account=request.account,
+                channels=request.channels,
+                since=request.since,
+                until=request.until,
+            )
+        )
+        if not scope.channels:
+            return ()
+        find = FindNearest(collection=active.name, vector=vector, scope=scope, limit=_deep(request))
+        return await self._vectors.ask(find, timeout=STORE_SECONDS)
+
+    async def _hits(
+        self, request: SearchRequest, wanted: tuple[str, ...], ways: Ways
+    ) -> tuple[Hit, ...]:
+        """Fuse what was found, and show of it what the account may see."""
+        near = {(each.channel_id, each.post_id): each.score for each in ways.near}
+        scores = dict(fused(ways.by_words, list(near)))
+        load = LoadPosts(account=request.account, posts=tuple(scores), tags=request.tags)
+        seen = await self._store.ask(load) if scores else ()
+        by_words = set(ways.by_words)
+        return tuple(
+            Hit(
+                post=each.post,
+                score=scores[key],
+                similarity=near.get(key),
+                by_words=key in by_words,
+                snippet=snippet(each.post.text, wanted),
+                tags=each.tags,
+            )
+            for each in seen[: request.limit]
+            if (key := _key(each)) in scores
+        )
+
+    async def _active(self) -> CollectionRow | None:
+        rows = await self._store.ask(LoadCollections())
+        return next((row for row in rows if row.state == "active"), None)
+
+    async def _vocabulary(self, account: int) -> Mapping[str, int]:
+        """Return the words of an account's posts, kept for a while."""
+        now = time.monotonic()
+        made, known = self._vocabularies.pop(account, (0.0, None))
+        if known is None or now - made > VOCABULARY_SECONDS:
+            words = await self._store.ask(Vocabulary(account=account), timeout=STORE_SECONDS)
+            made, known = now, {folded(word): posts for word, posts in words}
+        self._vocabularies[account] = (made, known)
+        while len(self._vocabularies) > VOCABULARIES:
+            self._vocabularies.popitem(last=False)
+        return known
+
+
+def _deep(request: SearchRequest) -> int:
+    return max(DEEP, 3 * request.limit)
+
+
+def _key(tagged: TaggedPost) -> Key:
+    return tagged.post.channel_id, tagged.post.id

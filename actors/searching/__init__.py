@@ -1,0 +1,1 @@
+"""The decisions of searching, answering and summing up, without input or output."""

@@ -1,0 +1,45 @@
+"""Citations of sources that were there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.searching.citations import Citations, checked
+
+PIECES = st.lists(st.text(alphabet="ab [],;0123456789", max_size=8), max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "cited"),
+    [
+        ("So it is [1].", "So it is [1].", {1}),
+        ("So [2, 1; 9].", "So [2][1].", {1, 2}),
+        ("Invented [7], [0].", "Invented , .", set()),
+        ("An array [a] and [", "An array [a] and [", set()),
+        ("Twice [1][1]", "Twice [1][1]", {1}),
+    ],
+)
+def test_only_real_sources_are_cited(text: str, shown: str, cited: set[int]) -> None:
+    """A number of no source disappears, lists are taken apart, other brackets stay."""
+    assert checked(text, 3) == (shown, cited)
+
+
+@given(PIECES, st.integers(0, 5))
+def test_pieces_do_not_matter(pieces: list[str], sources: int) -> None:
+    """However the answer is cut into pieces, the same is shown and cited."""
+    citations = Citations(sources)
+    shown = "".join([*map(citations.feed, pieces), citations.end()])
+    assert (shown, citations.cited) == checked("".join(pieces), sources)
+
+
+@given(PIECES, st.integers(0, 5))
+def test_nothing_unreal_is_shown(pieces: list[str], sources: int) -> None:
+    """No citation in what is shown has a number that is no source's."""
+    shown, cited = checked("".join(pieces), sources)
+    numbers = {int(number) for number in re.findall(r"\[(\d{1,4})\]", shown)}
+    assert numbers <= set(range(1, sources + 1))
+    assert cited <= set(range(1, sources + 1))
