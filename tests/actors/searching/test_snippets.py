@@ -10,8 +10,6 @@ from actors.searching.snippets import snippet, terms
 from actors.searching.words import akin
 
 LONG = f"{40 * 'Слово за словом. '}Центральный банк повысил ключевую ставку. {40 * 'И так далее. '}"
-    "Слово за словом. " * 40 + "Центральный банк повысил ключевую ставку. " + "И так далее. " * 40
-)
 
 
 def marked(text: str, query: str) -> list[str]:
