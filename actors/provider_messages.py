@@ -19,6 +19,8 @@ class TagText(Request[Tagging]):
     """Find tags for a text: by the first provider of the chain that can."""
 
     text: str = field(repr=False)
+    channel: int | None = None
+    """Whose text it is: the local tagger weighs words by how common they are in their channel."""
 
 
 @message
