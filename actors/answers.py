@@ -63,18 +63,6 @@ Found: TypeAlias = ChannelSeen | InviteSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
-    """One of an account's folders of chats."""
-
-    id: int
-    title: str
-    channels: tuple[int, ...]
-    """Ascending; large groups may be among them, and channels that were left."""
-    complete: bool
-    """False for a folder by rule when some of the account's channels stayed out of sight."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What a connected account was told of: a reason to look, not what there is to see."""
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from actors.answers import Difference, Found, Heard, HistoryPage, Listing
 from actors.values import Authorisation
 from runtime import Request, Stream, StreamRequest
-from storage.rows import ChannelSeen, Hold
+from storage.rows import ChannelSeen, Folder, Hold
 
 P = TypeVar("P")
 R = TypeVar("R")

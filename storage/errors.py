@@ -271,6 +271,18 @@ class UnknownChannel(StorageError):
         self.channel = channel
 
 
+class TooManyFollowed(StorageError):
+    """Account {account} follows as many channels as it may, {limit}.
+
+    Unfollow one first: `tgactors unfollow {account} CHANNEL`, or ask whoever runs this for more.
+    """
+
+    def __init__(self, account: int, limit: int) -> None:
+        super().__init__(account, limit)
+        self.account = account
+        self.limit = limit
+
+
 class InviteUnknown(StorageError):
     """There is no such invite.
 

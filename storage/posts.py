@@ -8,15 +8,13 @@ from storage.amending import Changes, changes, made, more
 from storage.columns import columns, stored_post
 from storage.database import Connection, Database, Row, coverage
 from storage.errors import LeaseLost, UnknownChannel
+from storage.following import Depth, follow, follow_one, have_room
 from storage.leases import decisive
 from storage.queries import sql
 from storage.reads import MOST, channels, count, newest, permalink, post
 from storage.rows import Amended, Amendment, Batch, Hold, PostRow, Stored
 from storage.subscriptions import (
-    Depth,
     clean,
-    follow,
-    follow_one,
     lost,
     reached,
     readers,
@@ -34,6 +32,7 @@ __all__ = [
     "count",
     "follow",
     "follow_one",
+    "have_room",
     "lost",
     "newest",
     "permalink",

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 SOURCE = Path(__file__).with_name("queries.sql")
 _STATEMENT = re.compile(r"(?ms)^-- name: (\w+)\n-- ([^\n]+)\n(.+?);\n*(?=^-- name: |\Z)")
@@ -43,7 +46,15 @@ class Queries:
     keep_hold: str
     lock_anyones_account: str
     see_channels: str
+    standings: str
     subscribe: str
+    restand: str
+    folders: str
+    follow_folder: str
+    see_folders: str
+    unfollow_folder: str
+    channel_limit: str
+    count_followed: str
     subscribe_one: str
     unwant: str
     lose_channel: str
@@ -134,9 +145,9 @@ class Queries:
     last_report: str
 
 
-def load(text: str) -> Queries:
+def load(text: str, known: type[T]) -> T:
     """Cut the text into its statements; each of them must be known and all be there."""
-    return Queries(**{name: statement for name, _, statement in _STATEMENT.findall(text)})
+    return known(**{name: statement for name, _, statement in _STATEMENT.findall(text)})
 
 
-sql = load(SOURCE.read_text(encoding="utf-8"))
+sql = load(SOURCE.read_text(encoding="utf-8"), Queries)

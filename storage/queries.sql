@@ -223,31 +223,91 @@ WHERE
         IS DISTINCT FROM (excluded.title, excluded.username, excluded.protected)
     OR (channels.pts IS NULL AND excluded.pts IS NOT NULL);
 
+-- name: standings
+-- How an account stands to each channel that it knows.
+SELECT
+    channel, source, why_left AS why, wanted, username IS NULL AS private, position
+FROM subscriptions JOIN channels ON channels.id = channel
+WHERE account = $1;
+
 -- name: subscribe
--- Confirm these channels as ones an account is a member of; if they are all, the others are left.
-WITH seen AS (
-    SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[])
-        WITH ORDINALITY AS seen (channel, access_hash, top, position)
-), gone AS (
-    UPDATE subscriptions SET left_at = now(), why_left = 'left'
-    FROM channels
-    WHERE account = $1 AND channels.id = channel AND left_at IS NULL
-        AND $5 AND channel <> ALL ($2::bigint[])
-        AND (source = 'list' OR username IS NULL)  -- a public one may be followed from outside
+-- Confirm these channels as ones an account is a member of, followed unless there is a why.
+INSERT INTO subscriptions (
+    account, channel, access_hash, top, position, confirmed_at, source, left_at, why_left
 )
-INSERT INTO subscriptions (account, channel, access_hash, top, position, confirmed_at)
-SELECT $1, channel, access_hash, top, position, now() FROM seen
+SELECT
+    $1, channel, access_hash, top, position, now(), source,
+    CASE WHEN why IS NOT NULL THEN now() END, why
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+    WITH ORDINALITY AS seen (channel, access_hash, top, source, why, position)
 ON CONFLICT (account, channel) DO UPDATE SET
     access_hash = excluded.access_hash,
     top = excluded.top,
     position = excluded.position,
     confirmed_at = excluded.confirmed_at,
+    source = excluded.source,
     followed_at = CASE
         WHEN subscriptions.left_at IS NULL THEN subscriptions.followed_at ELSE now()
     END,
     visible_from = CASE WHEN subscriptions.left_at IS NULL THEN subscriptions.visible_from END,
-    left_at = NULL,
-    why_left = NULL;
+    left_at = CASE
+        WHEN subscriptions.why_left = excluded.why_left THEN subscriptions.left_at
+        ELSE excluded.left_at
+    END,
+    why_left = excluded.why_left;
+
+-- name: restand
+-- Note how an account stands now to channels that no list had.
+UPDATE subscriptions SET
+    left_at = CASE WHEN now.why IS NOT NULL THEN now() END,
+    why_left = now.why,
+    followed_at = CASE WHEN now.why IS NULL THEN now() ELSE followed_at END,
+    visible_from = CASE WHEN now.why IS NOT NULL THEN visible_from END
+FROM unnest($2::bigint[], $3::text[]) AS now (channel, why)
+WHERE account = $1 AND subscriptions.channel = now.channel;
+
+-- name: folders
+-- The folders an account follows, in the order in which it began to.
+SELECT
+    folder AS id, title, gone,
+    (
+        SELECT count(*) FROM subscriptions
+        WHERE subscriptions.account = $1 AND source = 'folder:' || folder
+            AND wanted AND left_at IS NULL
+    ) AS channels
+FROM account_folders WHERE account = $1
+ORDER BY followed_at, folder;
+
+-- name: follow_folder
+-- Let an account follow a folder.
+INSERT INTO account_folders (account, folder, title) VALUES ($1, $2, $3)
+ON CONFLICT (account, folder) DO UPDATE SET title = excluded.title, gone = false;
+
+-- name: see_folders
+-- Note what the folders that an account follows are called now, and which of them are gone.
+UPDATE account_folders SET
+    title = coalesce(seen.title, account_folders.title), gone = seen.id IS NULL
+FROM account_folders AS mine
+LEFT JOIN unnest($2::int[], $3::text[]) AS seen (id, title) ON id = mine.folder
+WHERE account_folders.account = $1 AND mine.account = $1 AND mine.folder = account_folders.folder;
+
+-- name: unfollow_folder
+-- Let an account follow a folder no more; its list is due again at once.
+WITH gone AS (
+    DELETE FROM account_folders WHERE account = $1 AND folder = $2 RETURNING account
+)
+UPDATE accounts SET confirm_at = NULL FROM gone WHERE id = gone.account
+RETURNING id;
+
+-- name: channel_limit
+-- How many channels an account may follow by the invites that let it in; null: as many as anybody.
+SELECT max((limits -> 'channels')::int) FROM invite_claims JOIN invites ON invites.id = invite
+WHERE account = $1 AND spent_at IS NOT NULL AND jsonb_typeof(limits -> 'channels') = 'number';
+
+-- name: count_followed
+-- How many channels an account follows, but for one.
+SELECT count(*) FROM subscriptions
+WHERE account = $1 AND channel IS DISTINCT FROM $2 AND wanted AND left_at IS NULL;
 
 -- name: subscribe_one
 -- Let an account follow a channel by its own choice, after all those it follows.
@@ -329,7 +389,10 @@ SELECT id FROM channels WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE;
 -- Those of some channels that nobody follows, if they were read, and if somebody is a member still.
 SELECT
     id, coverage <> '{}' AS read,
-    EXISTS (SELECT FROM subscriptions WHERE channel = id AND left_at IS NULL) AS known
+    EXISTS (
+        SELECT FROM subscriptions
+        WHERE channel = id AND (left_at IS NULL OR why_left IN ('outside', 'over the limit'))
+    ) AS known
 FROM channels
 WHERE id = ANY ($1::bigint[]) AND NOT EXISTS (
     SELECT FROM subscriptions WHERE channel = id AND wanted AND left_at IS NULL
@@ -344,7 +407,10 @@ WHERE NOT EXISTS (
     )
     AND (
         coverage <> '{}' OR floor IS NOT NULL
-        OR NOT EXISTS (SELECT FROM subscriptions WHERE channel = id AND left_at IS NULL)
+        OR NOT EXISTS (
+            SELECT FROM subscriptions
+            WHERE channel = id AND (left_at IS NULL OR why_left IN ('outside', 'over the limit'))
+        )
     )
 ORDER BY id LIMIT $2;
 
@@ -588,11 +654,11 @@ WHERE account = $1 AND channel_id = $2 AND $3 > visible_from AND (
 -- The channels an account knows, or only those it follows, in its order, with what is held.
 SELECT
     channels.id, title, username, coverage, channels.floor, read_at,
-    next_at AS due_at, protected,
+    next_at AS due_at, protected, source,
     CASE
-        WHEN left_at IS NOT NULL THEN coalesce(why_left, 'left')
-        WHEN wanted THEN 'followed'
-        ELSE 'unfollowed'
+        WHEN why_left IN ('left', 'banned', 'private', 'deleted') THEN why_left
+        WHEN NOT wanted THEN 'unfollowed'
+        ELSE coalesce(why_left, 'followed')
     END AS state,
     readable.account IS NOT NULL AS confirmed,
     readable.visible_from IS NOT NULL AS known,

@@ -18,6 +18,8 @@ _WHY: Final[Mapping[Following, str]] = {
     "banned": "you were removed from it",
     "private": "it is closed to you",
     "deleted": "it was deleted",
+    "outside": "it is in none of the folders that you follow",
+    "over the limit": "you follow as many channels as you may; unfollow one to read it",
 }
 _UNCONFIRMED: Final = "your membership was not confirmed for a day"
 _UNKNOWN: Final = "it is not known yet from which post on you may read it"

@@ -122,6 +122,30 @@ class ChannelSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """One of an account's folders of chats, as Telegram lists it."""
+
+    id: int
+    title: str
+    channels: tuple[int, ...]
+    """Ascending; large groups may be among them, and channels that were left."""
+    complete: bool
+    """False for a folder by rule when some of the account's channels stayed out of sight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedFolder:
+    """A folder that an account follows: of its list, only what is in such ones is followed."""
+
+    id: int
+    title: str
+    channels: int
+    """How many channels are followed because they are in it."""
+    gone: bool
+    """Whether Telegram has it no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelState:
     """A followed channel: how to reach it, and what of it was read."""
 
@@ -236,8 +260,18 @@ class PostView:
     """The ids of an album's messages; empty for every other post."""
 
 
-Following: TypeAlias = Literal["followed", "unfollowed", "left", "banned", "private", "deleted"]
-"""How an account stands to a channel: by its own choice, or by what Telegram says."""
+Following: TypeAlias = Literal[
+    "followed",
+    "unfollowed",
+    "left",
+    "banned",
+    "private",
+    "deleted",
+    "outside",
+    "over the limit",
+]
+"""How an account stands to a channel: by its own choice, or by what Telegram says; `outside` is
+what is in none of the folders that it follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +285,8 @@ class ChannelView:
     newest_at: datetime | None
     coverage: Coverage
     floor: int | None
+    source: str
+    """Where the subscription comes from: list, chosen, or folder:ID."""
     state: Following
     why: str | None
     """Why its posts are not shown, or not all of them."""

@@ -1,15 +1,13 @@
 """Who follows which channel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import get_args
 
 from storage.database import Connection, Database, Row, coverage
 from storage.errors import LeaseLost, UnknownAccount, UnknownChannel
 from storage.leases import decisive
 from storage.queries import sql
-from storage.rows import ChannelSeen, ChannelState, Cleaned, Following, Hold, Reader
-from storage.text import storable
+from storage.rows import ChannelState, Cleaned, Hold, Reader
 
 WINDOW_EVERY = timedelta(hours=3)
 """How often the newest messages of a channel are read again for their counts."""
@@ -17,60 +15,7 @@ WINDOW_EVERY = timedelta(hours=3)
 CLEAN_SECONDS = 600.0  # for one statement: a large channel may go
 CLEANED_AT_ONCE = 100
 
-Depth = int | timedelta
-"""How much of a channel's past is wanted: so many posts, or so long ago."""
-
-_LOSSES = set(get_args(Following)) - {"followed", "unfollowed"}
-
-
-async def follow(
-    db: Database, hold: Hold, seen: Sequence[ChannelSeen], complete: bool = True
-) -> list[ChannelState]:
-    """Confirm that a held account is a member of these channels, and follow those that are new.
-
-    If the list is complete, what is not in it was left; what the user chose from outside, and what
-    the user does not want, stays so. Return the states of all that it follows now, in its order;
-    of channels given twice the first counts.
-    """
-    first: dict[int, ChannelSeen] = {}
-    for channel in seen:
-        first.setdefault(channel.id, channel)
-    unique = list(first.values())
-    async with decisive(db) as connection:
-        await _lock(connection, hold)
-        await _see(connection, unique)
-        await connection.execute(
-            sql.subscribe,
-            hold.account,
-            [channel.id for channel in unique],
-            [channel.access_hash for channel in unique],
-            [channel.top for channel in unique],
-            complete,
-        )
-        return await _states(connection, hold.account, None)
-
-
-async def follow_one(
-    db: Database, hold: Hold, seen: ChannelSeen, depth: Depth | None, source: str
-) -> ChannelState:
-    """Follow a channel by the user's own choice, as one that the account can read just now."""
-    posts = depth if isinstance(depth, int) else None
-    reach = depth if isinstance(depth, timedelta) else None
-    async with decisive(db) as connection:
-        await _lock(connection, hold)
-        await _see(connection, [seen])
-        await connection.execute(
-            sql.subscribe_one,
-            hold.account,
-            seen.id,
-            seen.access_hash,
-            seen.top,
-            posts,
-            reach,
-            storable(source),
-        )
-        (state,) = await _states(connection, hold.account, seen.id)
-    return state
+_LOSSES = {"left", "banned", "private", "deleted"}
 
 
 async def unfollow(db: Database, account: int, channel: int) -> bool:
@@ -96,7 +41,7 @@ async def lost(db: Database, hold: Hold, channel: int, why: str) -> bool:
         msg = f"{why!r} is none of {sorted(_LOSSES)}"
         raise ValueError(msg)
     async with decisive(db) as connection:
-        await _lock(connection, hold)
+        await lock_on(connection, hold)
         return (await connection.fetchrow(sql.lose_channel, hold.account, channel, why)) is not None
 
 
@@ -106,9 +51,9 @@ async def sees_from(db: Database, hold: Hold, channel: int, visible_from: int) -
     Until then nothing of a private channel is shown to it.
     """
     async with decisive(db) as connection:
-        await _lock(connection, hold)
+        await lock_on(connection, hold)
         row = await connection.fetchrow(sql.limit_sight, hold.account, channel, visible_from)
-        states = await _states(connection, hold.account, channel)
+        states = await states_on(connection, hold.account, channel)
     if row is None or not states:
         raise UnknownChannel(channel)
     return states[0]
@@ -117,14 +62,14 @@ async def sees_from(db: Database, hold: Hold, channel: int, visible_from: int) -
 async def reached(db: Database, hold: Hold, channel: int) -> None:
     """Note that a channel is held as deep as its followers have wished."""
     async with decisive(db) as connection:
-        await _lock(connection, hold)
+        await lock_on(connection, hold)
         await connection.execute(sql.forget_wishes, channel)
 
 
 async def state(db: Database, account: int, channel: int) -> ChannelState | None:
     """Return how an account reaches a channel and what was read of it; None if not followed."""
     async with db.connection() as connection:
-        states = await _states(connection, account, channel)
+        states = await states_on(connection, account, channel)
     return states[0] if states else None
 
 
@@ -161,24 +106,17 @@ async def clean_on(connection: Connection, channels: Iterable[int]) -> Cleaned:
     return Cleaned(channels=len(ids), posts=posts)
 
 
-async def _lock(connection: Connection, hold: Hold) -> None:
+async def lock_on(connection: Connection, hold: Hold) -> None:
+    """Let one change of an account's channels run at a time; raises `LeaseLost`."""
     fence = (hold.account, hold.incarnation, hold.epoch)
     if await connection.fetchrow(sql.lock_account, *fence) is None:
         raise LeaseLost(hold.account)
 
 
-async def _see(connection: Connection, seen: Sequence[ChannelSeen]) -> None:
-    await connection.execute(
-        sql.see_channels,
-        [channel.id for channel in seen],
-        [storable(channel.title) for channel in seen],
-        [channel.username and storable(channel.username) for channel in seen],
-        [channel.protected for channel in seen],
-        [channel.pts for channel in seen],
-    )
-
-
-async def _states(connection: Connection, account: int, channel: int | None) -> list[ChannelState]:
+async def states_on(
+    connection: Connection, account: int, channel: int | None
+) -> list[ChannelState]:
+    """Return all channels that an account follows, in its order, or one of them."""
     rows = await connection.fetch(sql.followed, account, channel, WINDOW_EVERY)
     return [_state(row) for row in rows]
 

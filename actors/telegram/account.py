@@ -11,7 +11,7 @@ from telethon.network import ConnectionTcpFull
 from telethon.tl.functions.auth import LogOutRequest
 from telethon.tl.functions.updates import GetStateRequest
 
-from actors.answers import Difference, Folder, Found, Heard, HistoryPage, Listing
+from actors.answers import Difference, Found, Heard, HistoryPage, Listing
 from actors.errors import Flooded, SessionRevoked, TelegramUnreachable
 from actors.ports import ALIVE_SECONDS, CodeSent, LoginToken, Person
 from actors.telegram import authorisations, dialogs, differences, finding, folders, reading
@@ -25,7 +25,7 @@ from actors.telegram.phone import PhoneLogin
 from actors.telegram.qr import QrLogin
 from actors.telegram.session import RecordSession
 from actors.values import Authorisation
-from storage.rows import ChannelSeen
+from storage.rows import ChannelSeen, Folder
 
 R = TypeVar("R")
 

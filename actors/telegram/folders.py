@@ -9,8 +9,8 @@ from telethon import TelegramClient
 from telethon.tl import types
 from telethon.tl.functions.messages import GetDialogFiltersRequest
 
-from actors.answers import Folder
 from actors.telegram.dialogs import Dialogs
+from storage.rows import Folder
 
 
 async def folders(client: TelegramClient) -> tuple[Folder, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from telethon.tl import types
 
-from actors.answers import Folder as Found
+from storage.rows import Folder as Found
 from actors.telegram.folders import folders
 from sandbox import Channel, Folder, Sandbox, World
 from tests.actors.telegram_accounts import opened, record

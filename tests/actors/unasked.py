@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from actors.answers import Difference, Folder, Found, Heard, HistoryPage
-from storage.rows import ChannelSeen
+from actors.answers import Difference, Found, Heard, HistoryPage
+from storage.rows import ChannelSeen, Folder
 
 
 def _nobody_asks(what: str) -> NoReturn:

@@ -10,6 +10,7 @@ import pytest
 from storage import (
     accounts,
     floods,
+    folders,
     forgetting,
     invites,
     notices,
@@ -124,6 +125,7 @@ async def mine(db: Database, own: Own) -> Hold:
         await floods.note(db, held, floods.HISTORY, now + timedelta(hours=1), now=now)
         await sends.keep(db, held, "join", now, since=now)
         await reports.add(db, held.account, now, {"added": 1})
+        await folders.follow(db, held, 7, "mine" if held is hold else "theirs")
     assert await schedule.tell_unread(db, now=now + timedelta(days=1)) == 5 + 4
     return hold
 
