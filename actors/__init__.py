@@ -45,6 +45,16 @@ from actors.errors import (
     WrongCode,
     WrongPassword,
 )
+from actors.search_values import (
+    Answer,
+    Digest,
+    DigestLine,
+    DigestTopic,
+    Found,
+    Hit,
+    Snippet,
+    Source,
+)
 from actors.values import (
     Authorisation,
     Channel,
@@ -75,6 +85,7 @@ from runtime import (
     Refusal,
 )
 from storage.errors import AccountHeld, LeaseLost, StorageError
+from storage.meaning_rows import Meaning, Waiting
 
 if TYPE_CHECKING:
     from actors.house import House
@@ -179,6 +190,7 @@ __all__ = [
     "ActorError",
     "ActorStopped",
     "AlreadyLoggedIn",
+    "Answer",
     "ApiKeysRefused",
     "AskOnLoop",
     "AskTimeout",
@@ -189,8 +201,13 @@ __all__ = [
     "Channel",
     "CodeExpired",
     "CodeNeeded",
+    "Digest",
+    "DigestLine",
+    "DigestTopic",
     "Flooded",
     "Forgotten",
+    "Found",
+    "Hit",
     "HouseClosed",
     "HouseOpen",
     "Interrupted",
@@ -204,6 +221,7 @@ __all__ = [
     "LoginRequired",
     "LoginStep",
     "MailboxFull",
+    "Meaning",
     "MixedTelegrams",
     "NoCodeWanted",
     "NoOtherCode",
@@ -220,12 +238,15 @@ __all__ = [
     "Refusal",
     "SessionFileUnusable",
     "SessionRevoked",
+    "Snippet",
+    "Source",
     "Status",
     "StorageError",
     "TelegramNotConfigured",
     "TelegramUnreachable",
     "TooManyChannels",
     "Unread",
+    "Waiting",
     "WrongAccount",
     "WrongCode",
     "WrongPassword",

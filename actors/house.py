@@ -34,6 +34,7 @@ from actors.people import User
 from actors.ports import TelegramPort
 from actors.reader import ReaderActor
 from actors.scheduler import DEPTH, SchedulerActor
+from actors.search_messages import SearchMessage
 from actors.session import SessionActor
 from actors.settings import Settings
 from actors.telegram.calls import CallLog, CallStatistics
@@ -88,6 +89,7 @@ class House:
         self._lease: ActorRef[LeaseMessage] | None = None
         self._reader: ActorRef[ReaderMessage] | None = None
         self._parser: ActorRef[ParserMessage] | None = None
+        self._search: ActorRef[SearchMessage] | None = None
 
     async def start(self) -> None:
         """Start the store, the lease, the parser; raise what kept any from starting."""
@@ -152,6 +154,11 @@ class House:
     def parser(self) -> ActorRef[ParserMessage]:
         """The actor through which everybody parses."""
         return _opened(self._parser)
+
+    @property
+    def search(self) -> ActorRef[SearchMessage]:
+        """The actor that finds posts and answers from them."""
+        return _opened(self._search)
 
     def session(self, account: int) -> ActorRef[SessionMessage]:
         """The actor that owns an account's client: awake from a message on until it is idle."""

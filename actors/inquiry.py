@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -34,13 +33,13 @@ class Inquiry:
 
     id: int
 
-    @abstractmethod
     def _searches(self) -> ActorRef[SearchMessage]:
-        """Return who searches."""
+        """Whoever searches."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _stores(self) -> ActorRef[StoreMessage]:
-        """Return who keeps the posts."""
+        """Whoever keeps the posts."""
+        raise NotImplementedError
 
     async def search(
         self,

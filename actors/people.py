@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from actors.entrance import ANSWER_SECONDS, Entrance
+from actors.inquiry import Inquiry
 from actors.messages import (
     EndAuthorisation,
     FollowRequest,
@@ -19,7 +20,9 @@ from actors.messages import (
     ParseRequest,
     SessionMessage,
     StatusRequest,
+    StoreMessage,
 )
+from actors.search_messages import SearchMessage
 from actors.store_messages import LastReport, SetEvery, Unfollow
 from actors.values import (
     Authorisation,
@@ -43,7 +46,7 @@ MOST_DEPTH = 1_000_000
 DEPTH = 100
 
 
-class User(Entrance):
+class User(Entrance, Inquiry):
     """One person's account, by Telegram user id. Usable from any thread and on any loop."""
 
     def __init__(self, house: House, account: int) -> None:
@@ -56,6 +59,12 @@ class User(Entrance):
 
     def _door(self) -> ActorRef[SessionMessage]:
         return self._house.session(self.id)
+
+    def _searches(self) -> ActorRef[SearchMessage]:
+        return self._house.search
+
+    def _stores(self) -> ActorRef[StoreMessage]:
+        return self._house.store
 
     async def logout(self) -> None:
         """Log out, at Telegram too; the session's record is destroyed, what was read is kept.

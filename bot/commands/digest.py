@@ -1,0 +1,92 @@
+"""The command that sums up a period."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from bot import door
+from bot.commands.asked import Period, one_of
+from bot.commands.options import Account, AsJson, Data, OneChannel, Telegram, Verbose
+from bot.house import open_house
+from bot.wording import counted, line, moment, printable
+
+if TYPE_CHECKING:
+    from actors import Digest, DigestLine, DigestTopic
+    from bot.screen import Screen
+
+Topics = Annotated[
+    list[str] | None,
+    typer.Option("--topic", metavar="TOPIC", help="What is of interest; may be given again."),
+]
+Lines = Annotated[
+    int, typer.Option("--lines", metavar="N", min=1, max=50, help="Stories of each topic.")
+]
+Plain = Annotated[bool, typer.Option("--plain", help="Ask no model for summaries.")]
+
+
+def digest(
+    account: Account,
+    *,
+    period: Period = timedelta(days=1),
+    topic: Topics = None,
+    channel: OneChannel = None,
+    lines: Lines = 10,
+    plain: Plain = False,
+    json: AsJson = False,
+    data: Data = None,
+    telegram: Telegram = None,
+    verbose: Verbose = False,
+) -> None:
+    """Sum up by topic what was published lately in a person's channels."""
+
+    async def summed_up() -> Digest:
+        async with open_house(data=data, telegram=telegram) as house:
+            user = house.user(account)
+            return await user.digest(
+                period,
+                topics=topic or (),
+                channels=await one_of(user, channel),
+                lines=lines,
+                summaries=not plain,
+            )
+
+    with door.opened(as_json=json, verbose=verbose) as screen:
+        made = door.run(summed_up)
+        screen.answer({"account": account, **asdict(made)})
+        if not json:
+            _tell(screen, made)
+
+
+def _tell(screen: Screen, made: Digest) -> None:
+    screen.say(f"{counted(made.posts, 'post')} from {moment(made.since)} to {moment(made.until)}.")
+    for topic in made.topics:
+        _tell_topic(screen, topic)
+    if made.untagged:
+        screen.say()
+        screen.say(f"{counted(made.untagged, 'post')} of these not tagged yet.")
+    if made.cut:
+        screen.say("There were more: a digest takes in the newest.")
+    if made.trouble is not None:
+        screen.note(made.trouble)
+
+
+def _tell_topic(screen: Screen, topic: DigestTopic) -> None:
+    screen.say()
+    name = "Other" if topic.topic is None else line(topic.topic)
+    screen.say(Text(f"{name} ({counted(topic.posts, 'post')})", "bold"))
+    if topic.summary is not None:
+        screen.say_indented(printable(topic.summary), 2)
+    for story in topic.lines:
+        _tell_line(screen, story)
+
+
+def _tell_line(screen: Screen, story: DigestLine) -> None:
+    also = f" (and {counted(len(story.also), 'post')} like it)" if story.also else ""
+    text = line(story.text) or "(no text)"
+    screen.say_indented(f"[{story.number}] {line(story.post.channel_title)}: {text}{also}", 2)
+    screen.say_whole(f"      {story.post.permalink}")
