@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from telethon import utils
 from telethon.tl import types
 
-from actors.markup import links, render, safe, unique
+from actors.markup import FormattedText, links, render, safe, unique
 from actors.telegram.media import media
 from actors.telegram.wording import wording
 from storage.content import Caption, Content, Origin
@@ -33,10 +33,11 @@ def content(
         return None
     known = names or {}
     said = wording(message)
-    text, html = said.text, render(said)
-    found = unique([*links(said), *_buttons(message.reply_markup), *_preview(message.media)])
+    text, html, found = said.text, render(said), _addresses(message, said)
     album = message.grouped_id
-    caption = Caption(part=message.id, text=text, html=html, links=found)
+    captions: tuple[Caption, ...] = ()
+    if album is not None:
+        captions = (Caption(part=message.id, text=text, html=html, links=found),)
     return Content(
         text=text,
         html=html,
@@ -48,10 +49,10 @@ def content(
         links=found,
         views=message.views,
         forwards=message.forwards,
-        reactions=tuple(_reactions(message.reactions)),
+        reactions=_reactions(message.reactions),
         comments=_comments(message.replies),
         protected=protected or bool(message.noforwards),
-        captions=() if album is None else (caption,),
+        captions=captions,
     )
 
 
@@ -83,6 +84,12 @@ def _origin(header: Any, known: Mapping[int, str]) -> Origin | None:
     )
 
 
+def _addresses(message: Any, said: FormattedText) -> tuple[str, ...]:
+    if not said.entities and message.reply_markup is None and message.media is None:
+        return ()  # nothing to look through: such are most posts
+    return unique([*links(said), *_buttons(message.reply_markup), *_preview(message.media)])
+
+
 def _buttons(markup: Any) -> Iterator[str]:
     """Addresses that the buttons under a message open."""
     for row in getattr(markup, "rows", ()):
@@ -99,8 +106,12 @@ def _preview(found: Any) -> Iterator[str]:
             yield address
 
 
-def _reactions(found: Any) -> Iterator[tuple[str, int]]:
-    for each in getattr(found, "results", ()):
+def _reactions(found: Any) -> tuple[tuple[str, int], ...]:
+    return () if found is None else tuple(_counted(found.results))
+
+
+def _counted(results: Iterable[Any]) -> Iterator[tuple[str, int]]:
+    for each in results:
         match each.reaction:
             case types.ReactionEmoji(emoticon=emoji):
                 yield emoji, each.count

@@ -21,6 +21,8 @@ _KINDS: Final[dict[type, MediaKind]] = {
 def media(message: Any) -> tuple[Media, ...]:
     """Return what a message carries; of paid, attached and rich media each piece counts."""
     part, rich = message.id, message.rich_message
+    if message.media is None and rich is None:
+        return ()
     return (
         *_media(part, message.media),
         *(_photo(part, photo) for photo in getattr(rich, "photos", ())),

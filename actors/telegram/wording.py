@@ -33,13 +33,17 @@ def wording(message: Any) -> FormattedText:
     said = formatted(message.message or "", message.entities)
     if not said.text and message.rich_message is not None:
         said = rich(message.rich_message)
+    if message.media is None:
+        return said
     words = _WORDS.get(type(message.media))
     return joined([said, words(message.media)], "\n\n") if words else said
 
 
 def formatted(text: str, entities: Iterable[Any] | None) -> FormattedText:
     """Return a text with those of Telethon's entities that are shown."""
-    marks = [_entity(entity) for entity in entities or () if type(entity) in _KINDS]
+    if not entities:
+        return FormattedText(text)
+    marks = [_entity(entity) for entity in entities if type(entity) in _KINDS]
     return FormattedText(text, tuple(marks))
 
 
