@@ -15,7 +15,7 @@ from storage.meaning_rows import (
     TextHit,
     WorkItem,
 )
-from storage.rows import WorkKind, WorkRow
+from storage.rows import WorkCount, WorkKind, WorkRow
 from storage.vectors.port import Scope
 
 
@@ -31,6 +31,8 @@ class ClaimWork(Request[tuple[WorkItem, ...]]):
     n: int
     lease: float
     """Seconds."""
+    cap: int | None = None
+    """How many tokens an account may spend a day; None: any number."""
 
 
 @message
@@ -93,6 +95,13 @@ class NextWork(Request[datetime | None]):
     """Tell when work of one kind is due next; None: there is none."""
 
     kind: WorkKind
+
+
+@message
+class CountWork(Request[tuple[WorkCount, ...]]):
+    """Count the work there is for the channels an account follows, by kind."""
+
+    account: int
 
 
 @message
@@ -229,6 +238,7 @@ MeaningMessage = (
     | GiveUpWork
     | RetryWork
     | NextWork
+    | CountWork
     | LoadCollections
     | BeginCollection
     | ActivateCollection
