@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from actors.errors import HouseClosed
+from actors.hosting import Hosting
 from actors.lease import LeaseMessage
 from actors.messages import (
     ListAccounts,
@@ -74,7 +75,7 @@ class HouseStatistics:
     """Which threads called Telegram, and how often one was the wrong one."""
 
 
-class House:
+class House(Hosting):
     """The actors of one data folder. Every method may be called from any thread."""
 
     def __init__(self, settings: Settings, *, schedule: bool = False) -> None:

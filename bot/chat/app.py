@@ -1,0 +1,90 @@
+"""The bot from the first update to the last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.fsm.storage.memory import MemoryStorage
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
+from aiogram.utils.callback_answer import CallbackAnswerMiddleware
+
+from bot.chat import faults
+from bot.chat.guard import Guard
+from bot.chat.menu import LAST, MENU
+from bot.chat.outgoing import Outgoing
+from bot.chat.tasks import Tasks
+from bot.texts.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from actors.house import House
+    from bot.chat.feature import Feature
+
+FEATURES: Final[tuple[Feature, ...]] = (MENU, LAST)
+"""In the order in which they are asked whether an update is theirs."""
+
+UPDATES: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
+AT_ONCE: Final = 100
+"""Updates served side by side."""
+
+
+class Chat:
+    """A bot for one house. Made, run and closed on one loop."""
+
+    def __init__(
+        self, house: House, *, token: str, api: str | None = None, admins: frozenset[int]
+    ) -> None:
+        server = PRODUCTION if api is None else TelegramAPIServer.from_base(api)
+        self.bot = Bot(
+            token,
+            session=AiohttpSession(api=server),
+            default=DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True),
+        )
+        self.bot.session.middleware(Outgoing(house.blocked))
+        self.tasks = Tasks()
+        self.commands = tuple(name for feature in FEATURES for name in feature.commands)
+        self._dispatcher = self._made(house, admins)
+
+    async def run(self) -> None:
+        """Serve updates until cancelled; what runs for people is ended then."""
+        try:
+            await self._describe()
+            await self._dispatcher.start_polling(
+                self.bot,
+                allowed_updates=UPDATES,
+                handle_signals=False,
+                close_bot_session=False,
+                tasks_concurrency_limit=AT_ONCE,
+            )
+        finally:
+            await self.tasks.end()
+            await self.bot.session.close()
+
+    async def _describe(self) -> None:
+        """Tell Telegram the commands, in both languages."""
+        for language in ("en", "ru"):
+            shown = [
+                BotCommand(command=name, description=described[language])
+                for name, described in COMMANDS.items()
+                if name in self.commands and name != "admin"
+            ]
+            await self.bot.set_my_commands(
+                shown,
+                scope=BotCommandScopeAllPrivateChats(),
+                language_code=None if language == "en" else language,
+            )
+
+    def _made(self, house: House, admins: frozenset[int]) -> Dispatcher:
+        dispatcher = Dispatcher(
+            storage=MemoryStorage(), house=house, tasks=self.tasks, commands=self.commands
+        )
+        guard = Guard(visit=house.visit, user=house.user, admins=admins)
+        dispatcher.update.outer_middleware(guard)
+        dispatcher.callback_query.middleware(CallbackAnswerMiddleware())
+        dispatcher.errors.register(faults.told)
+        dispatcher.include_routers(*(feature.router() for feature in FEATURES))
+        return dispatcher

@@ -1,0 +1,63 @@
+"""What people are told when something does not work."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.types import CallbackQuery, ErrorEvent, Message
+
+from actors import ActorError, Refusal, StorageError
+from bot.chat.replies import safe
+from runtime.logs import get_logger
+
+if TYPE_CHECKING:
+    from bot.chat.visit import Visit
+    from bot.texts import Texts
+
+log = get_logger("bot")
+
+REFUSALS = (Refusal, ActorError, StorageError, ValueError)
+"""What is said in its own words."""
+
+
+def in_words(error: Exception, texts: Texts, timezone: str) -> str:
+    """Say why something was refused: as a sentence of the person's language where there is one."""
+    for kind in type(error).__mro__:
+        if (sentence := texts.general.refusals.get(kind.__name__)) is not None:
+            when = _moment(getattr(error, "until", None), timezone)
+            return sentence.format(text=safe(str(error)), until=when)
+    return safe(str(error))
+
+
+async def told(event: ErrorEvent, visit: Visit | None = None) -> bool:
+    """Tell the person what a handler has raised, and the operator's log if it is a fault."""
+    error = event.exception
+    if isinstance(error, TelegramForbiddenError):
+        return True  # nobody is there to be told
+    if visit is None:
+        log.error("chat.failed", exc_info=error)
+        return True
+    if isinstance(error, REFUSALS):
+        said = in_words(error, visit.texts, visit.visitor.timezone)
+    else:
+        reference = secrets.token_hex(4)
+        log.error("chat.failed", reference=reference, exc_info=error)
+        said = visit.texts.general.fault.format(reference=reference)
+    with suppress(TelegramAPIError):
+        match event.update.event:
+            case Message() as message:
+                await message.answer(said)
+            case CallbackQuery(message=Message() as message):
+                await message.answer(said)
+    return True
+
+
+def _moment(until: object, timezone: str) -> str:
+    if not isinstance(until, datetime):
+        return "…"
+    return f"{until.astimezone(ZoneInfo(timezone)):%d.%m %H:%M}"

@@ -1,0 +1,38 @@
+"""What the bot says, in Russian and in English.
+
+Each part has a class of its own whose fields are the texts: one that is missing in a language is a
+type error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.texts import general
+from bot.texts.general import GeneralTexts
+from storage.bot_rows import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """All texts of one language."""
+
+    language: Language
+    general: GeneralTexts
+
+
+EN = Texts(language="en", general=general.EN)
+RU = Texts(language="ru", general=general.RU)
+
+
+def of(language: Language) -> Texts:
+    """Return the texts of a language."""
+    return RU if language == "ru" else EN
+
+
+def nearest(code: str | None) -> Language:
+    """Return the language nearest to the one that Telegram's app is set to.
+
+    Who reads Ukrainian, Belarusian or Kazakh reads Russian rather than English.
+    """
+    return "ru" if (code or "").split("-")[0].lower() in {"ru", "uk", "be", "kk"} else "en"
