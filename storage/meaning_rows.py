@@ -29,6 +29,8 @@ class WorkItem:
     """When a follower may spend tokens again, if none of them may now."""
     known: KnownTags | None
     """What came of tagging a post of the same text, if one was."""
+    missing_in: tuple[str, ...] = ()
+    """Of index work: the collections that the post is to be written into, the active one first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

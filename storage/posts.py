@@ -10,6 +10,7 @@ from storage.database import Connection, Database, Row, coverage
 from storage.errors import LeaseLost, UnknownChannel
 from storage.following import Depth, follow, follow_one, have_room
 from storage.leases import decisive
+from storage.meaning_queries import meaning_sql
 from storage.queries import sql
 from storage.reads import MOST, channels, count, newest, permalink, post
 from storage.rows import Amended, Amendment, Batch, Hold, PostRow, Stored
@@ -160,6 +161,9 @@ async def _write(connection: Connection, channel: int, found: Changes) -> None:
         await connection.execute(sql.disarm_work, channel, found.left)
     if found.edited:
         ids = [post.id for post in found.edited.values()]
+        await connection.execute(sql.lock_work_of, channel, ids)
+        # Only now: another statement is another look at what a worker has kept of it meanwhile.
+        await connection.execute(meaning_sql.void_meaning, channel, ids)
         await connection.execute(sql.arm_work, channel, ids)
 
 

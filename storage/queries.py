@@ -79,6 +79,7 @@ class Queries:
     spread_arrivals: str
     spread_some_arrivals: str
     arm_work: str
+    lock_work_of: str
     disarm_work: str
     note_reading: str
     newest_posts: str

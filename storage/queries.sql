@@ -552,11 +552,11 @@ DELETE FROM posts WHERE channel_id = $1 AND id = ANY ($2::bigint[]);
 -- name: spread_arrivals
 -- Write the work of the posts that were stored last in a channel, and are still held.
 WITH taken AS (
-    DELETE FROM arrivals WHERE channel_id = $1 RETURNING channel_id, posts, arrived_at
+    DELETE FROM arrivals WHERE channel_id = $1 RETURNING channel_id, posts, arrived_at, kinds
 )
 INSERT INTO work (kind, channel_id, post_id, enqueued_at)
 SELECT kind, channel_id, posts.id, arrived_at
-FROM unnest('{index,tag}'::text[]) AS kind, taken JOIN posts USING (channel_id)
+FROM taken CROSS JOIN unnest(kinds) AS kind JOIN posts USING (channel_id)
 WHERE posts.id = ANY (taken.posts)
 ORDER BY kind, posts.id
 ON CONFLICT DO NOTHING;
@@ -571,11 +571,11 @@ WITH oldest AS MATERIALIZED (
     SELECT id FROM arrivals WHERE id IN (SELECT id FROM oldest) FOR UPDATE SKIP LOCKED
 ), taken AS (
     DELETE FROM arrivals WHERE id IN (SELECT id FROM free)
-    RETURNING channel_id, posts, arrived_at
+    RETURNING channel_id, posts, arrived_at, kinds
 )
 INSERT INTO work (kind, channel_id, post_id, enqueued_at)
 SELECT kind, channel_id, posts.id, arrived_at
-FROM unnest('{index,tag}'::text[]) AS kind, taken JOIN posts USING (channel_id)
+FROM taken CROSS JOIN unnest(kinds) AS kind JOIN posts USING (channel_id)
 WHERE posts.id = ANY (taken.posts)
 ORDER BY kind, channel_id, posts.id
 ON CONFLICT DO NOTHING;
@@ -584,10 +584,18 @@ ON CONFLICT DO NOTHING;
 -- Enqueue the work of posts that have changed; what a worker has of it will be done again.
 INSERT INTO work (kind, channel_id, post_id)
 SELECT kind, $1, id FROM unnest('{index,tag}'::text[]) AS kind, unnest($2::bigint[]) AS id
+-- What of its text is known, tags or that there are none, holds for it still.
+WHERE kind = 'index' OR NOT EXISTS (SELECT FROM tags WHERE channel_id = $1 AND post_id = id)
 ORDER BY kind, id
 ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
     again = true, attempts = 0, reason = NULL, dead_at = NULL, enqueued_at = now(),
     not_before = CASE WHEN work.worker IS NULL THEN now() ELSE work.not_before END;
+
+-- name: lock_work_of
+-- Lock the work there is of posts that have changed, so that what is done of it is known.
+SELECT FROM work
+WHERE channel_id = $1 AND post_id = ANY ($2::bigint[]) AND kind IN ('index', 'tag')
+ORDER BY kind, post_id FOR UPDATE;
 
 -- name: disarm_work
 -- Replace the work of posts that are gone by their removal, once no worker is at it.
@@ -747,20 +755,33 @@ WITH RECURSIVE present AS (
     SELECT kind, channel_id, post_id FROM free
     ORDER BY row_number() OVER (PARTITION BY channel_id ORDER BY not_before, post_id)
     LIMIT $2
+), claimed AS (
+    UPDATE work SET
+        lease = lease + 1,
+        again = false,
+        attempts = attempts + 1,
+        worker = CASE WHEN attempts < $5 THEN $3 END,
+        not_before = CASE WHEN attempts < $5 THEN now() + make_interval(secs => $4) ELSE now() END,
+        dead_at = CASE WHEN attempts >= $5 THEN now() END,
+        reason = CASE
+            WHEN attempts >= $5 THEN coalesce(reason, 'no worker has come to an end with it')
+            ELSE reason
+        END
+    FROM chosen
+    WHERE work.kind = chosen.kind AND work.channel_id = chosen.channel_id
+        AND work.post_id = chosen.post_id
+    RETURNING
+        work.kind, work.channel_id, work.post_id, attempts, enqueued_at, reason, lease,
+        dead_at IS NOT NULL AS dead
+), buried AS (
+    INSERT INTO tags (channel_id, post_id, state, reason, text_hash)
+    SELECT channel_id, id, 'dead', reason, text_hash(text)
+    FROM claimed JOIN posts USING (channel_id)
+    WHERE dead AND kind = 'tag' AND posts.id = post_id
+    FOR KEY SHARE OF posts SKIP LOCKED  -- what is being removed has no state
+    ON CONFLICT DO NOTHING
 )
-UPDATE work SET
-    lease = lease + 1,
-    again = false,
-    attempts = attempts + 1,
-    worker = CASE WHEN attempts < $5 THEN $3 END,
-    not_before = CASE WHEN attempts < $5 THEN now() + make_interval(secs => $4) ELSE now() END,
-    dead_at = CASE WHEN attempts >= $5 THEN now() END
-FROM chosen
-WHERE work.kind = chosen.kind AND work.channel_id = chosen.channel_id
-    AND work.post_id = chosen.post_id
-RETURNING
-    work.kind, work.channel_id, work.post_id, attempts, enqueued_at, reason, lease,
-    dead_at IS NOT NULL AS dead;
+SELECT * FROM claimed;
 
 -- name: finish_work
 -- Remove work that is done, and put back what has changed meanwhile; tell which was removed.
@@ -793,15 +814,25 @@ WHERE kind = $1 AND channel_id = $2 AND post_id = $3 AND lease = $4 AND worker I
 RETURNING lease;
 
 -- name: give_up_work
--- Give work up, unless its post has changed meanwhile.
-UPDATE work SET
-    worker = NULL,
-    again = false,
-    not_before = now(),
-    reason = $5,
-    dead_at = CASE WHEN NOT again THEN now() END
-WHERE kind = $1 AND channel_id = $2 AND post_id = $3 AND lease = $4 AND worker IS NOT NULL
-RETURNING lease;
+-- Give work up, unless its post has changed meanwhile; whose tags it was gets none.
+WITH given_up AS (
+    UPDATE work SET
+        worker = NULL,
+        again = false,
+        not_before = now(),
+        reason = $5,
+        dead_at = CASE WHEN NOT again THEN now() END
+    WHERE kind = $1 AND channel_id = $2 AND post_id = $3 AND lease = $4 AND worker IS NOT NULL
+    RETURNING kind, channel_id, post_id, lease, reason, dead_at
+), buried AS (
+    INSERT INTO tags (channel_id, post_id, state, reason, text_hash)
+    SELECT channel_id, id, 'dead', reason, text_hash(text)
+    FROM given_up JOIN posts USING (channel_id)
+    WHERE dead_at IS NOT NULL AND kind = 'tag' AND posts.id = post_id
+    FOR KEY SHARE OF posts SKIP LOCKED  -- what is being removed has no state
+    ON CONFLICT DO NOTHING
+)
+SELECT lease FROM given_up;
 
 -- name: count_work
 -- How much work there is of each kind for the channels an account follows.
@@ -809,14 +840,16 @@ WITH followed AS MATERIALIZED (
     SELECT channel AS channel_id FROM subscriptions
     WHERE account = $1 AND wanted AND left_at IS NULL
 ), fresh AS (
-    SELECT count(*) AS posts FROM followed JOIN arrivals USING (channel_id)
+    SELECT kind, count(*) AS posts FROM followed JOIN arrivals USING (channel_id)
     CROSS JOIN LATERAL unnest(arrivals.posts) AS stored (id)
     JOIN posts ON posts.channel_id = followed.channel_id AND posts.id = stored.id
+    CROSS JOIN LATERAL unnest(kinds) AS kind
+    GROUP BY kind
 )
 SELECT
     kind,
     count(*) FILTER (WHERE dead_at IS NULL AND not_before <= now())
-        + CASE WHEN kind = 'unindex' THEN 0 ELSE (SELECT posts FROM fresh) END AS due,
+        + coalesce(max(fresh.posts), 0) AS due,
     count(*) FILTER (WHERE worker IS NOT NULL AND not_before > now()) AS leased,
     count(*) FILTER (WHERE dead_at IS NULL AND worker IS NULL AND not_before > now()) AS waiting,
     count(dead_at) AS dead,
@@ -825,6 +858,7 @@ SELECT
     ) AS next_at
 FROM unnest('{index,tag,unindex}'::text[]) AS kind
 LEFT JOIN (followed JOIN work USING (channel_id)) USING (kind)
+LEFT JOIN fresh USING (kind)
 GROUP BY kind ORDER BY kind;
 
 -- name: count_accounts

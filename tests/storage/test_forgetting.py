@@ -12,6 +12,7 @@ from storage import (
     floods,
     folders,
     forgetting,
+    indexing,
     invites,
     notices,
     posts,
@@ -19,21 +20,25 @@ from storage import (
     schedule,
     sends,
     sessions,
+    spending,
+    tagging,
     work,
 )
 from storage.database import Database
 from storage.errors import StatementRefused
+from storage.meaning_rows import Spending
 from storage.rows import Amendment, Batch, ChannelSeen, Forgotten, Hold
 from storage.sessions import Vault, new_key
 from tests.storage.conftest import Own
 from tests.storage.found import message
+from tests.storage.storing import claim, tagged
 
 pytestmark = pytest.mark.anyio
 
 VAULT = Vault([new_key()])
 MINE, OTHER = 8124731874, 43
 SHARED, OURS, LEFT_BY_BOTH, LEFT_BY_OTHER, LEFT_BY_ME = (900100100 + n for n in range(5))
-NOBODYS = {"migrations", "nodes"}
+NOBODYS = {"collections", "migrations", "nodes"}
 """Tables in which an account can have nothing."""
 
 COLUMNS = """
@@ -95,6 +100,32 @@ async def tell(db: Database, account: int | None, data: dict[str, object]) -> No
         await notices.write_on(connection, account, "kind", str(data), data)
 
 
+def cost(account: int) -> Spending:
+    """Tokens that an account has spent."""
+    return Spending(
+        account=account,
+        provider="p",
+        model="m",
+        purpose="ask",
+        prompt_tokens=1,
+        completion_tokens=1,
+    )
+
+
+async def know(db: Database) -> None:
+    """Have all posts tagged, and indexed in part, so that there is work and what came of it."""
+    await db.execute(
+        "INSERT INTO collections (name, model, dimension, epoch, state) "
+        "VALUES ('model-3', 'model', 3, 'e', 'active')"
+    )
+    items = await claim(db, "tag")
+    await tagging.keep(db, [tagged(item.row, item.text) for item in items])
+    rows = [item.row for item in await claim(db, "index", lease=timedelta(0))]
+    some = [row for row in rows if row.channel_id in {SHARED, OURS}]
+    assert await indexing.keep(db, "model-3", some) == 4
+    await db.execute("INSERT INTO arrivals (channel_id, posts) VALUES ($1, '{1}')", OURS)
+
+
 @pytest.fixture
 async def mine(db: Database, own: Own) -> Hold:
     """An account that has left something everywhere, beside another that has too."""
@@ -125,7 +156,9 @@ async def mine(db: Database, own: Own) -> Hold:
         await floods.note(db, held, floods.HISTORY, now + timedelta(hours=1), now=now)
         await sends.keep(db, held, "join", now, since=now)
         await reports.add(db, held.account, now, {"added": 1})
+        await spending.keep(db, [cost(held.account)])
         await folders.follow(db, held, 7, "mine" if held is hold else "theirs")
+    await know(db)
     assert await schedule.tell_unread(db, now=now + timedelta(days=1)) == 5 + 4
     return hold
 

@@ -4,36 +4,50 @@ import ast
 import re
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from storage import queries
+from storage import meaning_queries, queries
 from storage.database import Database
+from storage.meaning_queries import MeaningQueries, meaning_sql
 from storage.queries import Queries, sql
 
 ROOM = Path(queries.__file__).parent
+FILES = [
+    pytest.param(queries.SOURCE, "sql", sql, id="queries"),
+    pytest.param(meaning_queries.SOURCE, "meaning_sql", meaning_sql, id="meaning"),
+]
+STATEMENTS = asdict(sql) | asdict(meaning_sql)
 
 
-def test_each_statement_has_a_name_and_a_description() -> None:
-    """Every statement of the file is described in a line, and the loader saw them all."""
-    text = queries.SOURCE.read_text(encoding="utf-8")
+@pytest.mark.parametrize(("source", "name", "known"), FILES)
+def test_each_statement_has_a_name_and_a_description(source: Path, name: str, known: Any) -> None:
+    """Every statement of a file is described in a line, and the loader saw them all."""
+    text = source.read_text(encoding="utf-8")
     described = re.findall(r"^-- name: (\w+)\n-- \w.+\.$", text, re.MULTILINE)
-    assert described == [field.name for field in fields(Queries)]
+    assert described == [field.name for field in fields(known)], name
     assert text.count(";\n") == len(described)
     assert text.count("-- name:") == len(described)
 
 
-def test_each_statement_is_used() -> None:
-    """No statement is left that no code runs."""
+@pytest.mark.parametrize(("source", "name", "known"), FILES)
+def test_each_statement_is_used(source: Path, name: str, known: Any) -> None:
+    """No statement of a file is left that no code runs."""
     used = {
         node.attr
         for path in ROOM.glob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
-        and node.value.id == "sql"
+        and node.value.id == name
     }
-    assert used == set(asdict(sql))
+    assert used == set(asdict(known)), source
+
+
+def test_no_two_statements_have_one_name() -> None:
+    """A name tells which statement it is, whichever file it stands in."""
+    assert len(STATEMENTS) == len(fields(Queries)) + len(fields(MeaningQueries))
 
 
 def test_statements_stand_in_the_file_only() -> None:
@@ -47,13 +61,13 @@ def test_statements_stand_in_the_file_only() -> None:
 def test_a_missing_or_unknown_statement_is_refused(text: str) -> None:
     """The file and the attributes must name the same statements."""
     with pytest.raises(TypeError):
-        queries.load(text)
+        queries.load(text, Queries)
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("name", list(asdict(sql)))
+@pytest.mark.parametrize("name", list(STATEMENTS))
 async def test_each_statement_prepares(db: Database, name: str) -> None:
     """The real server accepts every statement against the real schema."""
     async with db.connection() as connection:
-        statement = await connection.prepare(getattr(sql, name))
-        assert statement.get_query() == getattr(sql, name)
+        statement = await connection.prepare(STATEMENTS[name])
+        assert statement.get_query() == STATEMENTS[name]

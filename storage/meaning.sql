@@ -1,0 +1,175 @@
+-- name: claimed_posts
+-- What claimed work is about, who pays for it, what is known of the same text, what has it not.
+WITH spent AS MATERIALIZED (
+    SELECT account, sum(prompt_tokens + completion_tokens) AS tokens FROM spendings
+    WHERE day = (now() AT TIME ZONE 'UTC')::date GROUP BY account
+), payers AS MATERIALIZED (
+    SELECT DISTINCT ON (channel) channel, account, coalesce(tokens, 0) AS tokens
+    FROM followers LEFT JOIN spent USING (account)
+    WHERE state = 'READY' AND channel = ANY ($2::bigint[])
+    ORDER BY channel, coalesce(tokens, 0), account
+)
+SELECT
+    posts.text, published_at, posts.id IS NULL AS gone,
+    CASE WHEN payers.tokens < $4 OR $4 IS NULL THEN payers.account END AS payer,
+    CASE WHEN payers.tokens >= $4 THEN
+        ((now() AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE 'UTC'
+    END AS poor_until,
+    known.state AS known_state, known.tags, known.provider, known.model, known.reason,
+    ARRAY(
+        SELECT name FROM collections
+        WHERE $1 = 'index' AND posts.id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM contained
+            WHERE (contained.channel_id, contained.post_id) = (posts.channel_id, posts.id)
+                AND collection = name
+        )
+        ORDER BY state, name
+    ) AS missing_in
+FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS claimed (channel_id, post_id, number)
+LEFT JOIN posts ON posts.channel_id = claimed.channel_id AND posts.id = claimed.post_id
+LEFT JOIN payers ON payers.channel = claimed.channel_id
+LEFT JOIN LATERAL (
+    SELECT state, tags, provider, model, reason FROM tags
+    WHERE $1 = 'tag' AND text_hash = text_hash(posts.text) AND state <> 'dead' LIMIT 1
+) AS known ON true
+ORDER BY number;
+
+-- name: hold_posts
+-- Keep those of some posts from being removed that nobody is removing, and tell which.
+SELECT channel_id, id FROM posts
+JOIN unnest($1::bigint[], $2::bigint[]) AS held (channel_id, id) USING (channel_id, id)
+FOR KEY SHARE OF posts SKIP LOCKED;
+
+-- name: keep_tags
+-- Keep what tagging posts came to, unless that is known.
+INSERT INTO tags (channel_id, post_id, state, reason, tags, provider, model, text_hash)
+SELECT
+    channel_id, post_id, state, reason, ARRAY(SELECT jsonb_array_elements_text(tags)),
+    provider, model, text_hash(text)
+FROM unnest(
+    $1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[]
+) AS result (channel_id, post_id, state, reason, tags, provider, model)
+JOIN posts USING (channel_id) WHERE posts.id = post_id
+ON CONFLICT (channel_id, post_id) DO UPDATE SET
+    state = excluded.state, reason = excluded.reason, tags = excluded.tags,
+    provider = excluded.provider, model = excluded.model, text_hash = excluded.text_hash,
+    tagged_at = excluded.tagged_at
+WHERE tags.state = 'dead';
+
+-- name: hold_collection
+-- Keep a collection from being forgotten; null if it is not known.
+SELECT name FROM collections WHERE name = $1 FOR KEY SHARE;
+
+-- name: lock_work
+-- Lock what of some claimed work still counts, and tell if its post has changed meanwhile.
+SELECT work.kind, work.channel_id, work.post_id, again
+FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[])
+    AS done (kind, channel_id, post_id, lease)
+JOIN work USING (kind, channel_id, post_id, lease)
+WHERE worker IS NOT NULL
+ORDER BY kind, channel_id, post_id FOR UPDATE OF work;
+
+-- name: keep_indexed
+-- Say that posts are in a collection, and tell which of them are in every one now.
+WITH said AS (
+    INSERT INTO indexed (channel_id, post_id, collection, generation, empty)
+    SELECT channel_id, post_id, name, generation, empty
+    FROM unnest($2::bigint[], $3::bigint[], $4::boolean[]) AS kept (channel_id, post_id, empty)
+    JOIN collections ON name = $1
+    ON CONFLICT (channel_id, post_id, collection) DO UPDATE SET
+        generation = excluded.generation, empty = excluded.empty, indexed_at = now()
+    RETURNING channel_id, post_id
+)
+SELECT channel_id, post_id FROM said
+WHERE NOT EXISTS (
+    SELECT FROM collections WHERE name <> $1 AND NOT EXISTS (
+        SELECT FROM contained
+        WHERE (contained.channel_id, contained.post_id) = (said.channel_id, said.post_id)
+            AND collection = name
+    )
+);
+
+-- name: void_meaning
+-- Forget what is known of posts that have changed: tags of another text, and where they are found.
+WITH unsaid AS (
+    DELETE FROM indexed WHERE channel_id = $1 AND post_id = ANY ($2::bigint[])
+)
+DELETE FROM tags USING posts
+WHERE tags.channel_id = $1 AND post_id = ANY ($2::bigint[])
+    AND posts.channel_id = tags.channel_id AND posts.id = post_id
+    AND tags.text_hash <> text_hash(posts.text);
+
+-- name: retry_work
+-- Make work that waits or was given up due at once, of an account's channels or of all.
+WITH wanted AS MATERIALIZED (
+    SELECT kind, channel_id, post_id, dead_at FROM work
+    WHERE worker IS NULL AND (dead_at IS NOT NULL OR not_before > now())
+        AND ($1::bigint IS NULL OR channel_id IN (
+            SELECT channel FROM subscriptions WHERE account = $1 AND wanted AND left_at IS NULL
+        ))
+), dead AS MATERIALIZED (
+    SELECT tags.channel_id, tags.post_id FROM tags JOIN wanted USING (channel_id, post_id)
+    WHERE state = 'dead' AND kind = 'tag' FOR UPDATE OF tags SKIP LOCKED
+), found AS MATERIALIZED (
+    SELECT kind, channel_id, post_id FROM work
+    WHERE (kind, channel_id, post_id) IN (SELECT kind, channel_id, post_id FROM wanted)
+        AND worker IS NULL AND (dead_at IS NOT NULL OR not_before > now())
+        -- Where a post's tags are locked just now it is being removed, or has changed.
+        AND (kind <> 'tag' OR dead_at IS NULL
+            OR (channel_id, post_id) IN (SELECT channel_id, post_id FROM dead)
+            OR NOT EXISTS (
+                SELECT FROM tags WHERE (tags.channel_id, tags.post_id)
+                    = (work.channel_id, work.post_id)
+            ))
+    ORDER BY kind, channel_id, post_id FOR UPDATE SKIP LOCKED
+), revived AS (
+    DELETE FROM tags USING found
+    WHERE (tags.channel_id, tags.post_id) = (found.channel_id, found.post_id)
+        AND found.kind = 'tag' AND state = 'dead'
+), freed AS (
+    UPDATE work SET
+        not_before = now(), attempts = 0, dead_at = NULL, reason = NULL, again = false
+    FROM found WHERE work.kind = found.kind AND work.channel_id = found.channel_id
+        AND work.post_id = found.post_id
+    RETURNING 1
+)
+SELECT count(*) FROM freed;
+
+-- name: next_work
+-- When work of one kind is due next.
+SELECT least(
+    (SELECT min(arrived_at) FROM arrivals WHERE $1 = ANY (kinds)),
+    (
+        SELECT min(greatest(not_before, (
+            SELECT max(not_before) FROM work AS removal  -- which comes first
+            WHERE removal.kind = 'unindex' AND work.kind = 'index' AND removal.dead_at IS NULL
+                AND removal.channel_id = work.channel_id
+                AND removal.post_id IN (0, work.post_id)
+        ))) FROM work
+        WHERE kind = $1 AND dead_at IS NULL
+    )
+);
+
+-- name: keep_spendings
+-- Add to what accounts have spent today; an account that is being forgotten has spent nothing.
+INSERT INTO spendings (
+    account, day, purpose, provider, model, prompt_tokens, completion_tokens
+)
+SELECT
+    accounts.id, (now() AT TIME ZONE 'UTC')::date, purpose, provider, model,
+    prompt_tokens, completion_tokens
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+    AS spent (account, purpose, provider, model, prompt_tokens, completion_tokens)
+JOIN accounts ON accounts.id = account
+ORDER BY account, purpose, provider, model
+FOR KEY SHARE OF accounts SKIP LOCKED
+ON CONFLICT (account, day, purpose, provider, model) DO UPDATE SET
+    prompt_tokens = spendings.prompt_tokens + excluded.prompt_tokens,
+    completion_tokens = spendings.completion_tokens + excluded.completion_tokens;
+
+-- name: poor_until
+-- When an account that has spent so much today may spend again: the next midnight in UTC.
+SELECT ((now() AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE 'UTC'
+FROM spendings
+WHERE account = $1 AND day = (now() AT TIME ZONE 'UTC')::date
+HAVING sum(prompt_tokens + completion_tokens) >= $2;

@@ -1,0 +1,28 @@
+"""The statements of meaning.sql by name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.queries import load
+
+SOURCE = Path(__file__).with_name("meaning.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeaningQueries:
+    """The text of each statement about the meaning of posts."""
+
+    claimed_posts: str
+    hold_posts: str
+    keep_tags: str
+    hold_collection: str
+    lock_work: str
+    keep_indexed: str
+    void_meaning: str
+    retry_work: str
+    next_work: str
+    keep_spendings: str
+    poor_until: str
+
+
+meaning_sql = load(SOURCE.read_text(encoding="utf-8"), MeaningQueries)
