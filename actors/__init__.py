@@ -34,10 +34,12 @@ from actors.errors import (
     NoOtherCode,
     NoPasswordWanted,
     NoSuchChannel,
+    NoSuchFolder,
     NotAChannel,
     PhoneRefused,
     SessionFileUnusable,
     SessionRevoked,
+    SharedFolder,
     TelegramNotConfigured,
     TelegramUnreachable,
     TooManyChannels,
@@ -59,6 +61,7 @@ from actors.values import (
     Authorisation,
     Channel,
     CodeNeeded,
+    FollowedFolder,
     Forgotten,
     Invite,
     InviteRow,
@@ -84,7 +87,7 @@ from runtime import (
     MailboxFull,
     Refusal,
 )
-from storage.errors import AccountHeld, LeaseLost, StorageError
+from storage.errors import AccountHeld, LeaseLost, StorageError, TooManyFollowed
 from storage.meaning_rows import Meaning, Waiting
 
 if TYPE_CHECKING:
@@ -205,6 +208,7 @@ __all__ = [
     "DigestLine",
     "DigestTopic",
     "Flooded",
+    "FollowedFolder",
     "Forgotten",
     "Found",
     "Hit",
@@ -227,6 +231,7 @@ __all__ = [
     "NoOtherCode",
     "NoPasswordWanted",
     "NoSuchChannel",
+    "NoSuchFolder",
     "NotAChannel",
     "Notice",
     "ParseProgress",
@@ -238,6 +243,7 @@ __all__ = [
     "Refusal",
     "SessionFileUnusable",
     "SessionRevoked",
+    "SharedFolder",
     "Snippet",
     "Source",
     "Status",
@@ -245,6 +251,7 @@ __all__ = [
     "TelegramNotConfigured",
     "TelegramUnreachable",
     "TooManyChannels",
+    "TooManyFollowed",
     "Unread",
     "Waiting",
     "WrongAccount",

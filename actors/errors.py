@@ -76,6 +76,27 @@ class NotAChannel(Refusal):
         self.what = what
 
 
+class NoSuchFolder(Refusal):
+    """No folder is called {named!r}; there are: {titles}. Give one of these, or make the folder in
+    Telegram's own app first.
+    """  # noqa: D205
+
+    def __init__(self, named: str, known: tuple[str, ...]) -> None:
+        super().__init__(named, known)
+        self.named = named
+        self.titles = ", ".join(known) or "none"
+
+
+class SharedFolder(Refusal):
+    """{what} shares a folder of several chats. Add it in Telegram's own app, then follow the folder
+    by its name: `folder:NAME`, or `tgactors follow ID --folder NAME`.
+    """  # noqa: D205
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
 class InviteDead(Refusal):
     """The invite lets this account in nowhere ({reason}). Ask whoever gave it for a new one."""
 

@@ -9,7 +9,7 @@ from actors.answers import InviteSeen
 from actors.errors import Flooded
 from actors.pacing import Method
 from actors.ports import Asks, TelegramPort
-from actors.store_messages import CountSend, NoteFlood
+from actors.store_messages import CountSend, HaveRoom, NoteFlood
 from storage.rows import ChannelSeen, Hold
 
 T = TypeVar("T")
@@ -24,9 +24,13 @@ class Finding:
         self._store = store
 
     async def find(self, what: str) -> ChannelSeen:
-        """Return the channel; raises what `TelegramPort.find` and `join` raise, or `Flooded`."""
+        """Return the channel; raises what `TelegramPort.find` and `join` raise, or `Flooded`.
+
+        Nothing is joined that could not be followed then: `TooManyFollowed`.
+        """
         found = await self._paced("resolve", lambda: self._telegram.find(what))
         if isinstance(found, InviteSeen):
+            await self._store.ask(HaveRoom(account=self._hold.account))
             return await self._paced("join", lambda: self._telegram.join(what))
         return found
 

@@ -31,7 +31,14 @@ class Invited:
     hash: str = field(repr=False)
 
 
-Link: TypeAlias = Named | Numbered | Invited
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Several chats at once: a folder that somebody shares."""
+
+    slug: str = field(repr=False)
+
+
+Link: TypeAlias = Named | Numbered | Invited | Shared
 
 # https://core.telegram.org/api/links
 _HOSTS: Final = ("t.me", "telegram.me", "telegram.dog")
@@ -86,6 +93,8 @@ def _from_steps(steps: list[str]) -> Link | None:
             return _invited(invite)
         case [first] if first[0] in "+ ":  # a plus sign that was decoded once too often
             return _invited(first[1:])
+        case ["addlist", slug]:
+            return _shared(slug)
         case ["c", number, *rest]:
             return _numbered(number, rest[-1:])
         case ["s", name, *rest]:  # the preview on the web
@@ -106,6 +115,8 @@ def _from_app(parts: SplitResult) -> Link | None:
             return _numbered(given["channel"], post)
         case "join" if "invite" in given:
             return _invited(given["invite"])
+        case "addlist" if "slug" in given:
+            return _shared(given["slug"])
     return None
 
 
@@ -121,6 +132,10 @@ def _numbered(channel: str, post: list[str]) -> Numbered | None:
 def _invited(invite: str) -> Invited | None:
     """An invite; digits alone are somebody's phone number."""
     return Invited(invite) if _HASH.fullmatch(invite) and not invite.isdecimal() else None
+
+
+def _shared(slug: str) -> Shared | None:
+    return Shared(slug) if _HASH.fullmatch(slug) else None
 
 
 def _number(text: str) -> int | None:

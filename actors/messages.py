@@ -137,6 +137,13 @@ class FollowRequest(Request[int]):
 
 
 @message
+class FollowFolderRequest(Request[int]):
+    """Follow a folder of the account by its title or number; answered with its number."""
+
+    named: str
+
+
+@message
 class StayLive(Message):
     """Keep the account connected, and have read at once what Telegram tells of."""
 
@@ -159,6 +166,7 @@ SessionMessage = (
     | ListRequest
     | ReadChannel
     | FollowRequest
+    | FollowFolderRequest
     | StayLive
     | StatusRequest
 )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from actors.entrance import ANSWER_SECONDS, Entrance
 from actors.inquiry import Inquiry
 from actors.messages import (
     EndAuthorisation,
-    FollowRequest,
     ForgetRequest,
     ListAuthorisations,
     ListChannels,
@@ -23,7 +21,7 @@ from actors.messages import (
     StoreMessage,
 )
 from actors.search_messages import SearchMessage
-from actors.store_messages import LastReport, SetEvery, Unfollow
+from actors.store_messages import LastReport
 from actors.values import (
     Authorisation,
     Channel,
@@ -33,6 +31,7 @@ from actors.values import (
     Post,
     Status,
 )
+from actors.wishes import Wishes
 from runtime import ActorRef
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ MOST_DEPTH = 1_000_000
 DEPTH = 100
 
 
-class User(Entrance, Inquiry):
+class User(Entrance, Wishes, Inquiry):
     """One person's account, by Telegram user id. Usable from any thread and on any loop."""
 
     def __init__(self, house: House, account: int) -> None:
@@ -134,31 +133,6 @@ class User(Entrance, Inquiry):
         status = await self._door().ask(StatusRequest(), timeout=STATUS_SECONDS)
         report = await self._house.store.ask(LastReport(account=self.id))
         return replace(status, last_report=report)
-
-    async def follow(self, what: str, *, depth: int | timedelta | None = None) -> int:
-        """Follow a channel by @name, t.me link, invite link, or a link to one of its posts.
-
-        Returns its id; it is read with the next parse, `depth` posts deep, or so far back. An
-        invite is joined at Telegram. Raises `NoSuchChannel`, `NotAChannel`, `InviteDead`,
-        `JoinPending`, `TooManyChannels`, or `Flooded` when the account has to wait.
-        """
-        request = FollowRequest(what=what, depth=depth)
-        return await self._door().ask(request, timeout=ANSWER_SECONDS)
-
-    async def unfollow(self, channel: int) -> bool:
-        """Follow a channel no more, though Telegram may list it; False if it was not followed.
-
-        What nobody else follows is removed with its posts.
-        """
-        return await self._house.store.ask(Unfollow(account=self.id, channel=channel))
-
-    async def read_every(self, seconds: float | None, *, channel: int | None = None) -> None:
-        """Have the account's channels read so often, or one of them; None: the default.
-
-        The schedule of a house that is open with `schedule` feels it within seconds.
-        """
-        request = SetEvery(account=self.id, seconds=seconds, channel=channel)
-        await self._house.store.ask(request)
 
     async def channels(self, *, known: bool = False) -> tuple[Channel, ...]:
         """Return the channels the person follows, with what is held of each.

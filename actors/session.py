@@ -21,6 +21,7 @@ from actors.messages import (
     ClaimInvite,
     CodeRequest,
     EndAuthorisation,
+    FollowFolderRequest,
     FollowRequest,
     ForgetRequest,
     GiveBackInvite,
@@ -131,6 +132,8 @@ class SessionActor(Actor[SessionMessage]):
                 return self.job(self._subscriber.read(message), key=("read", message.channel))
             case FollowRequest():
                 return self.job(self._subscriber.follow(message))
+            case FollowFolderRequest():
+                return self.job(self._subscriber.follow_folder(message))
             case StayLive():
                 return self.job(self._subscriber.stay_live(), key="live")
             case StatusRequest():

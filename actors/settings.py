@@ -13,15 +13,16 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from actors.addresses import sandbox_address
 from actors.errors import BadSettings, BadTelegramAddress
+from actors.provider_settings import ProviderSettings, provider_problems
 
 _PREFIX = "TGACTORS_"
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """Everything that can be set, from keywords, the environment and `.env`, in that order."""
 
     model_config = SettingsConfigDict(
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     """Keys that seal sessions, newest first, separated by commas or spaces."""
     registration: Literal["closed", "open"] = "closed"
     """Whether somebody new needs an invite where people come by themselves: bot and HTTP."""
+    channels_per_account: int | None = Field(default=None, ge=1)
+    """How many channels an account may follow, if its invite does not say; unset: any number."""
     live: bool = False
     """Whether accounts stay connected and are read as soon as something is published."""
     lease_ttl: float = Field(default=12.0, ge=0.5, le=600)
@@ -118,7 +121,7 @@ def _apart(given: dict[str, Any]) -> list[str]:
             "TGACTORS_DATABASE_URL needs TGACTORS_SESSION_KEYS, so that sessions in that "
             "database can be opened again: make a key with `tgactors keys new` and keep it safe."
         )
-    return problems
+    return problems + provider_problems(given)
 
 
 def _words(keys: object) -> list[str]:

@@ -62,7 +62,8 @@ class StoreActor(Actor[StoreMessage]):
 
     async def handle(self, message: StoreMessage, /) -> object:
         """Start a job for each request."""
-        return self.job(work(*self._opened(), self._dsn, message))
+        most = self._settings.channels_per_account
+        return self.job(work(*self._opened(), self._dsn, message, most=most))
 
     def _opened(self) -> tuple[Database, Vault]:
         if self._db is None or self._vault is None:

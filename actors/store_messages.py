@@ -14,6 +14,8 @@ from storage.rows import (
     ChannelSeen,
     ChannelState,
     DueChannel,
+    Folder,
+    FollowedFolder,
     Hold,
     Reader,
     Stored,
@@ -28,6 +30,8 @@ class Follow(Request[tuple[ChannelState, ...]]):
     seen: tuple[ChannelSeen, ...]
     complete: bool = True
     """Whether a channel that is not among them was left."""
+    folders: tuple[Folder, ...] | None = None
+    """The account's folders; None: nobody has looked."""
 
 
 @message
@@ -47,6 +51,37 @@ class Unfollow(Request[bool]):
 
     account: int
     channel: int
+
+
+@message
+class HaveRoom(Request[None]):
+    """See that an account may follow one more channel; refused with TooManyFollowed."""
+
+    account: int
+
+
+@message
+class FollowFolder(Request[None]):
+    """Follow a folder from the next list on."""
+
+    hold: Hold
+    folder: int
+    title: str
+
+
+@message
+class UnfollowFolder(Request[bool]):
+    """Follow a folder no more; answered with whether the account did."""
+
+    account: int
+    folder: int
+
+
+@message
+class ListFolders(Request[tuple[FollowedFolder, ...]]):
+    """Return the folders an account follows."""
+
+    account: int
 
 
 @message
@@ -217,6 +252,10 @@ ReadingMessage = (
     Follow
     | FollowOne
     | Unfollow
+    | HaveRoom
+    | FollowFolder
+    | UnfollowFolder
+    | ListFolders
     | CountSend
     | LoadChannel
     | StoreBatch

@@ -38,10 +38,13 @@ from actors.store_messages import (
     CountSend,
     DueAccounts,
     Follow,
+    FollowFolder,
     FollowOne,
+    HaveRoom,
     KeepTaken,
     KeepVisible,
     LastReport,
+    ListFolders,
     ListReaders,
     LoadChannel,
     LoadFloods,
@@ -53,6 +56,7 @@ from actors.store_messages import (
     TakeDue,
     TellUnread,
     Unfollow,
+    UnfollowFolder,
     WishReached,
 )
 from actors.storing_channels import (
@@ -60,9 +64,9 @@ from actors.storing_channels import (
     count_send,
     of_account,
     of_channels,
-    of_followers,
     of_schedule,
 )
+from actors.storing_following import of_folders, of_followers
 from storage import (
     accounts,
     forgetting,
@@ -78,9 +82,12 @@ T = TypeVar("T")
 
 
 def work(  # noqa: C901  one arm per group of messages
-    db: Database, vault: Vault, dsn: str, message: StoreMessage
+    db: Database, vault: Vault, dsn: str, message: StoreMessage, *, most: int | None = None
 ) -> Coroutine[Any, Any, object]:
-    """Return the work that a message to the store asks for."""
+    """Return the work that a message to the store asks for.
+
+    An account follows `most` channels at most, if no invite says another number.
+    """
     match message:
         case LocateDatabase():
             return _value(dsn)
@@ -102,8 +109,18 @@ def work(  # noqa: C901  one arm per group of messages
             return _of_reads(db, message)
         case LoadChannel() | StoreBatch() | Amend() | ListReaders():
             return of_channels(db, message)
-        case Follow() | FollowOne() | Unfollow() | KeepVisible() | WishReached() | LoseChannel():
-            return of_followers(db, message)
+        case (
+            Follow()
+            | FollowOne()
+            | HaveRoom()
+            | Unfollow()
+            | KeepVisible()
+            | WishReached()
+            | LoseChannel()
+        ):
+            return of_followers(db, message, most)
+        case FollowFolder() | UnfollowFolder() | ListFolders():
+            return of_folders(db, message)
         case CountSend():
             return count_send(db, message)
         case NoteFlood() | LoadFloods() | AddReport() | LastReport() | SetEvery():

@@ -17,23 +17,17 @@ from actors.store_messages import (
     Confirmed,
     CountSend,
     DueAccounts,
-    Follow,
-    FollowOne,
     KeepTaken,
-    KeepVisible,
     LastReport,
     ListReaders,
     LoadChannel,
     LoadFloods,
-    LoseChannel,
     NoteFlood,
     ReleaseTaken,
     SetEvery,
     StoreBatch,
     TakeDue,
     TellUnread,
-    Unfollow,
-    WishReached,
 )
 from actors.values import ParseReport
 from storage import (
@@ -44,7 +38,7 @@ from storage import (
     sends,
 )
 from storage.database import Database
-from storage.rows import ChannelState, Reader
+from storage.rows import Reader
 
 T = TypeVar("T")
 
@@ -68,26 +62,6 @@ def of_channels(
             return posts.amend(db, message.hold, message.amendment)
         case ListReaders():
             return _readers(db, message.channel)
-
-
-def of_followers(
-    db: Database,
-    message: Follow | FollowOne | Unfollow | KeepVisible | WishReached | LoseChannel,
-) -> Coroutine[Any, Any, object]:
-    """Work on who follows a channel, and what of it they see."""
-    match message:
-        case Follow():
-            return _followed(db, message)
-        case FollowOne():
-            return _followed_one(db, message)
-        case Unfollow():
-            return posts.unfollow(db, message.account, message.channel)
-        case KeepVisible():
-            return posts.sees_from(db, message.hold, message.channel, message.visible_from)
-        case WishReached():
-            return posts.reached(db, message.hold, message.channel)
-        case LoseChannel():
-            return posts.lost(db, message.hold, message.channel, message.why)
 
 
 def of_account(
@@ -148,18 +122,6 @@ def of_schedule(
             return schedule.confirmed(db, message.account, next_at=now + pause)
         case TellUnread():
             return schedule.tell_unread(db, now=now, awake_since=message.awake_since)
-
-
-async def _followed(db: Database, message: Follow) -> tuple[ChannelState, ...]:
-    states = await posts.follow(db, message.hold, message.seen, complete=message.complete)
-    await schedule.apply(db, message.hold.account, now=datetime.now(UTC))
-    return tuple(states)
-
-
-async def _followed_one(db: Database, message: FollowOne) -> ChannelState:
-    state = await posts.follow_one(db, message.hold, message.seen, message.depth, message.source)
-    await schedule.apply(db, message.hold.account, now=datetime.now(UTC))
-    return state
 
 
 async def count_send(db: Database, message: CountSend) -> datetime | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.rows import ChannelView as Channel
-from storage.rows import Forgotten, Invite, InviteRow
+from storage.rows import FollowedFolder, Forgotten, Invite, InviteRow
 from storage.rows import NoticeRow as Notice
 from storage.rows import PostView as Post
 
@@ -189,6 +189,7 @@ __all__ = [
     "Authorisation",
     "Channel",
     "CodeNeeded",
+    "FollowedFolder",
     "Forgotten",
     "Invite",
     "InviteRow",

@@ -17,9 +17,10 @@ from actors.errors import (
     JoinPending,
     NoSuchChannel,
     NotAChannel,
+    SharedFolder,
     TooManyChannels,
 )
-from actors.links import Invited, Named, Numbered, link
+from actors.links import Invited, Named, Numbered, Shared, link
 from actors.telegram.client import WatchedClient
 from actors.telegram.entities import described, fate_of, is_channel, names_of
 from actors.telegram.errors import name_of
@@ -49,6 +50,8 @@ async def find(client: WatchedClient, what: str) -> Found:
             return await _readable(client, await _again(client, *known), what)
         case Invited(hash=invite):
             return await _invited(client, invite)
+        case Shared():
+            raise SharedFolder(what)
     raise NoSuchChannel(what)
 
 

@@ -16,7 +16,9 @@ from bot.tables import cell, ruled
 from bot.wording import distance, line
 
 if TYPE_CHECKING:
-    from actors import Channel
+    from collections.abc import Iterator
+
+    from actors import Channel, FollowedFolder
     from bot.screen import Screen
 
 
@@ -30,18 +32,25 @@ def channels(
 ) -> None:
     """List the channels a person follows, and those that were lost, and why."""
 
-    async def known() -> tuple[Channel, ...]:
+    async def known() -> tuple[tuple[Channel, ...], tuple[FollowedFolder, ...]]:
         async with open_house(data=data, telegram=telegram) as house:
-            return await house.user(account).channels(known=True)
+            user = house.user(account)
+            return await user.channels(known=True), await user.folders()
 
     with door.opened(as_json=json, verbose=verbose) as screen:
-        found = door.run(known)
-        screen.answer({"account": account, "channels": [asdict(each) for each in found]})
+        found, folders = door.run(known)
+        facts = {"folders": [asdict(each) for each in folders]}
+        screen.answer({"account": account, "channels": [asdict(each) for each in found]} | facts)
         if not json:
-            _tell(screen, account, found)
+            _tell(screen, account, found, folders)
 
 
-def _tell(screen: Screen, account: int, found: tuple[Channel, ...]) -> None:
+def _tell(
+    screen: Screen,
+    account: int,
+    found: tuple[Channel, ...],
+    folders: tuple[FollowedFolder, ...],
+) -> None:
     if not found:
         screen.say(
             f"Account {account} follows nothing that is known here: tgactors parse {account}"
@@ -63,3 +72,17 @@ def _tell(screen: Screen, account: int, found: tuple[Channel, ...]) -> None:
     for each in found:
         if each.why is not None:
             screen.say(Text(f"{line(each.title)}: {each.why}."))
+    for said in _origins(found, folders):
+        screen.say(Text(said))
+
+
+def _origins(found: tuple[Channel, ...], folders: tuple[FollowedFolder, ...]) -> Iterator[str]:
+    """Say where subscriptions come from that are not the account's whole list."""
+    followed = [each for each in found if each.state == "followed"]
+    for folder in folders:
+        inside = [line(each.title) for each in followed if each.source == f"folder:{folder.id}"]
+        gone = ", which Telegram has no more" if folder.gone else ""
+        yield f"From the folder {line(folder.title)}{gone}: {', '.join(inside) or 'nothing'}."
+    named = [line(each.title) for each in followed if each.source == "chosen"]
+    if named:
+        yield f"By name or invite: {', '.join(named)}."

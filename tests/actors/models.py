@@ -32,6 +32,7 @@ from actors.store_messages import (
     Amend,
     Follow,
     KeepVisible,
+    ListFolders,
     LoadChannel,
     LoadFloods,
     LoseChannel,
@@ -373,6 +374,8 @@ class ModelStore:
                 return self.state(self.seen[channel]) if channel in self.seen else None
             case LoadFloods():
                 return {}
+            case ListFolders():
+                return ()
             case NoteFlood(method=method, until=until):
                 self.floods[method] = until
                 return None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.links import Invited, Link, Named, Numbered, link
+from actors.links import Invited, Link, Named, Numbered, Shared, link
 
 HASH = "AbC-dEf_12345678"
 
@@ -42,6 +42,8 @@ HASH = "AbC-dEf_12345678"
         (f"t.me/joinchat/{HASH}", Invited(HASH)),
         (f"https://telegram.me/joinchat/{HASH}/", Invited(HASH)),
         (f"tg://join?invite={HASH}", Invited(HASH)),
+        ("https://t.me/addlist/AbCdEf123456", Shared("AbCdEf123456")),
+        ("tg://addlist?slug=AbCdEf123456", Shared("AbCdEf123456")),
     ],
 )
 def test_every_form_of_a_channel_is_understood(what: str, meant: Link) -> None:
@@ -62,7 +64,7 @@ def test_every_form_of_a_channel_is_understood(what: str, meant: Link) -> None:
         "https://t.me",
         "https://t.me/",
         "https://t.me/+79991234567",
-        "https://t.me/addlist/AbCdEf123456",
+        "https://t.me/addlist",
         "https://t.me/addstickers/Animals",
         "https://t.me/share/url?url=x",
         "https://t.me/joinchat",
@@ -95,6 +97,8 @@ def test_no_text_is_too_strange(what: str) -> None:
             assert channel > 0
         case Invited(hash=invite):
             assert invite in what
+        case Shared(slug=slug):
+            assert slug in what
         case None:
             pass
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from telethon.tl import types
 
-from storage.rows import Folder as Found
 from actors.telegram.folders import folders
 from sandbox import Channel, Folder, Sandbox, World
+from storage.rows import Folder as Found
 from tests.actors.telegram_accounts import opened, record
 
 pytestmark = pytest.mark.anyio

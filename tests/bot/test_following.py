@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox import Channel, Sandbox
+from sandbox import Channel, Folder, Sandbox
 from tests.bot.conftest import PERSON, CommandLine, refused
 
 
@@ -98,6 +98,48 @@ def test_a_channel_that_was_unfollowed_can_be_followed_again(
     assert known.run("unfollow", PERSON, channel.id).status == 0
     assert known.run("follow", PERSON, f"@{channel.username}").status == 0
     assert known.run("parse", PERSON, "--json").facts["added"] == len(channel.posts)
+
+
+def test_a_folder_is_followed_and_told(known: CommandLine, telegram: Sandbox) -> None:
+    """The list says where each subscription comes from; without the folder all is followed."""
+    first, second, *_ = telegram.world.channels.values()
+
+    def made() -> None:
+        folder = Folder(id=5, title="Morning", channels=(second.id,))
+        telegram.world.folder(telegram.world.find_person(PERSON), folder)
+
+    telegram.run(made)
+    assert known.run("parse", PERSON).status == 0
+    assert known.run("follow", PERSON, f"@{first.username}").status == 0
+    done = known.run("follow", PERSON, "--folder", "morning")
+    assert done.out.startswith(f"Account {PERSON} follows the folder Morning: 1 channel.")
+    shown = known.run("channels", PERSON)
+    assert f"From the folder Morning: {second.title}." in shown.out
+    assert f"By name or invite: {first.title}." in shown.out
+    assert "it is in none of the folders that you follow" in shown.out
+    facts = known.run("channels", PERSON, "--json").facts
+    assert facts["folders"] == [{"id": 5, "title": "Morning", "channels": 1, "gone": False}]
+    assert titles(known) == {first.title, second.title}
+    done = known.run("unfollow", PERSON, "--folder", "Morning")
+    assert "From the next parse on it follows its whole list" in done.out
+    assert known.run("parse", PERSON, "--json").facts["channels"] == 15
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("follow",),
+        ("follow", "@a_name", "--folder", "A"),
+        ("follow", "--folder", "A", "--depth", 1),
+        ("unfollow",),
+        ("unfollow", "@a_name", "--folder", "A"),
+    ],
+)
+def test_a_folder_or_a_channel_is_given(known: CommandLine, words: tuple[object, ...]) -> None:
+    """Neither, both, or a depth for a folder is no command."""
+    done = known.run(words[0], PERSON, *words[1:])
+    assert done.status == 2
+    assert "--folder" in done.err or "goes with a channel" in done.err
 
 
 def test_an_interval_pulls_the_next_reading_in(known: CommandLine, telegram: Sandbox) -> None:
