@@ -65,6 +65,9 @@ class VectorStore(Protocol):
     async def collections(self) -> tuple[str, ...]:
         """Return the names of all collections."""
 
+    async def check(self) -> None:
+        """Raise what keeps it from answering, for people to read."""
+
     async def upsert(self, collection: str, points: Sequence[Point]) -> None:
         """Write points; it returns once they are durable. Refuses vectors that are no numbers."""
 

@@ -1,0 +1,174 @@
+"""One collection in a folder of its own, by Qdrant's engine in this process; its calls block."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import qdrant_edge as engine
+
+from storage.vectors.engine import edge_filter, translated
+from storage.vectors.errors import CollectionBroken, VectorsFull
+from storage.vectors.filters import Filter
+from storage.vectors.points import INDEXED, payload, point_id
+from storage.vectors.port import Near, Point
+from storage.vectors.ranking import near
+
+ABOUT = "collection.json"
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is written down beside the vectors when a collection is made."""
+
+    epoch: str
+    dimension: int
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """Read it; None if there is no collection in the folder."""
+        try:
+            return cls(**json.loads((folder / ABOUT).read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            raise CollectionBroken(str(folder), str(error)) from error
+
+
+class Shard:
+    """A collection that is open. Any thread may read while one writes.
+
+    Never optimised: that holds the interpreter's lock for seconds, and filtered searches do
+    without. https://pypi.org/project/qdrant-edge-py/
+    """
+
+    def __init__(self, folder: Path, about: About, shard: Any) -> None:
+        self.folder = folder
+        self.about = about
+        self._shard = shard
+
+    @classmethod
+    def create(cls, folder: Path, dimension: int) -> None:
+        """Make an empty collection; killed before it is complete, it leaves none."""
+        part = folder.with_name(f".new-{uuid.uuid4().hex}")
+        vectors = engine.EdgeVectorParams(size=dimension, distance=engine.Distance.Cosine)
+        about = About(epoch=str(uuid.uuid4()), dimension=dimension)
+        with translated(part):
+            shard = engine.EdgeShard.create(str(part), engine.EdgeConfig(vectors=vectors))
+            try:
+                for field in INDEXED:  # before any point; of graphs nothing but their cost is left
+                    kind = engine.IntegerIndexParams(lookup=True, range=True, enable_hnsw=False)
+                    shard.update(engine.UpdateOperation.create_field_index(field, kind))
+                shard.flush()
+            finally:
+                shard.close()
+            shape = {"epoch": about.epoch, "dimension": about.dimension}
+            (part / ABOUT).write_text(json.dumps(shape), encoding="utf-8")
+            part.rename(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self | None:
+        """Open a collection; None if there is none in the folder. Refused if it is open.
+
+        Without its segments the engine would open it with what its log still holds; the indexes
+        are not in there.
+        """
+        about = About.read(folder)
+        if about is None:
+            return None
+        with translated(folder):
+            shard = engine.EdgeShard.load(str(folder))
+            if not set(INDEXED) <= set(shard.info().payload_schema):
+                shard.close()
+                raise CollectionBroken(str(folder), "files of it are missing")
+            return cls(folder, about, shard)
+
+    def intact(self) -> bool:
+        """Whether the folder still holds what was opened, and not another or none."""
+        return About.read(self.folder) == self.about
+
+    def write(self, points: Sequence[Point], gone: Filter | None = None) -> None:
+        """Write points, then remove others; all is on the disk when it returns."""
+        with translated(self.folder):
+            if points:
+                made = [
+                    engine.Point(id=point_id(each), vector=[*each.vector], payload=payload(each))
+                    for each in points
+                ]
+                self._shard.update(engine.UpdateOperation.upsert_points(made))
+            if gone is not None:
+                meant = edge_filter(gone)
+                self._shard.update(engine.UpdateOperation.delete_points_by_filter(meant))
+            self._shard.flush()
+
+    def count(self, meant: Filter) -> int:
+        """Count points, exactly."""
+        with translated(self.folder):
+            request = engine.CountRequest(exact=True, filter=edge_filter(meant))
+            return int(self._shard.count(request))
+
+    def posts(self, meant: Filter) -> frozenset[int]:
+        """Return the ids of the posts that points belong to."""
+        offset, found = None, set[int]()
+        with translated(self.folder):
+            while True:
+                request = engine.ScrollRequest(
+                    offset=offset, limit=PAGE, filter=edge_filter(meant), with_payload=True
+                )
+                records, offset = self._shard.scroll(request)
+                found.update(record.payload["post_id"] for record in records)
+                if offset is None:
+                    return frozenset(found)
+
+    def vector(self, meant: Filter) -> tuple[float, ...] | None:
+        """Return the vector of a point, None if there is none."""
+        with translated(self.folder):
+            request = engine.ScrollRequest(limit=1, filter=edge_filter(meant), with_vector=True)
+            records, _ = self._shard.scroll(request)
+            return tuple(records[0].vector) if records else None
+
+    def nearest(self, vector: Sequence[float], meant: Filter, limit: int) -> list[Near]:
+        """Return the pieces nearest to a vector."""
+        with translated(self.folder):
+            request = engine.QueryRequest(
+                limit=limit,
+                query=engine.Query.Nearest(list(vector)),
+                filter=edge_filter(meant),
+                with_payload=True,
+            )
+            return [near(each.payload, each.score) for each in self._shard.query(request)]
+
+    def close(self) -> None:
+        """Close it; who reads it meanwhile is told that it is missing. Harmless twice."""
+        with translated(self.folder):
+            self._shard.close()
+
+    def drop(self) -> None:
+        """Close it and remove its folder; killed meanwhile, it leaves no half of a collection."""
+        self.close()
+        remove(self.folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a collection's folder, if it is there."""
+    gone = folder.with_name(f".old-{uuid.uuid4().hex}")
+    with translated(folder):
+        if folder.exists():
+            folder.rename(gone)
+            shutil.rmtree(gone)
+
+
+def ensure_room(folder: Path, room: int) -> None:
+    """Raise VectorsFull unless so many bytes are free.
+
+    The engine writes through mapped memory: on a full disk that would kill the process, not fail.
+    """
+    with translated(folder / "any"):
+        if shutil.disk_usage(folder).free < room:
+            raise VectorsFull(str(folder))

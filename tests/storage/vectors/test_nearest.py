@@ -1,0 +1,61 @@
+"""The search, against looking at every point."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.vectors.port import Point, Scope, VectorStore
+from tests.storage.vectors.samples import START, brute_force, point
+
+pytestmark = pytest.mark.anyio
+
+numbers = st.integers(-3, 3).map(float)
+vectors = st.tuples(numbers, numbers, numbers)
+some_points = st.lists(
+    st.builds(
+        point,
+        st.integers(1, 4),
+        st.integers(1, 8),
+        vectors,
+        part=st.integers(0, 3),
+        second=st.integers(0, 9),
+    ),
+    max_size=40,
+    unique_by=lambda each: (each.channel_id, each.post_id, each.part),
+)
+times = st.none() | st.integers(0, 20).map(lambda half: START + timedelta(seconds=half / 2))
+scopes = st.builds(
+    Scope,
+    channels=st.dictionaries(st.integers(1, 5), st.integers(0, 8), max_size=5).map(
+        lambda seen: tuple(seen.items())
+    ),
+    since=times,
+    until=times,
+)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # emptied for each example
+)
+@given(points=some_points, vector=vectors, seen=scopes, limit=st.integers(1, 12))
+async def test_the_nearest_are_those_that_looking_at_every_point_finds(
+    store: VectorStore, points: list[Point], vector: tuple[float, ...], seen: Scope, limit: int
+) -> None:
+    """Random points, scopes and periods: the same scores, only posts that are shown, each once."""
+    await store.ensure("c", 3)
+    for channel in range(1, 5):
+        await store.remove_channel("c", channel)
+    await store.upsert("c", points)
+    expected = brute_force(points, vector, seen)
+    found = await store.nearest("c", vector, seen, limit)
+    scores = [each.score for each in found]
+    assert scores == pytest.approx(sorted(expected.values(), reverse=True)[:limit], abs=1e-5)
+    posts = [(each.channel_id, each.post_id) for each in found]
+    assert len(set(posts)) == len(posts)
+    assert [expected[post] for post in posts] == pytest.approx(scores, abs=1e-5)
