@@ -84,7 +84,7 @@ class ProviderStatus:
     name: str
     """gigachat, openrouter, openai or local."""
     serves: tuple[str, ...]
-    """chat, embeddings."""
+    """chat, embeddings; the local one: tags, embeddings."""
     model: str
     open_at: datetime | None
     """When it is asked again, if it is not asked now."""

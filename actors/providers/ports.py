@@ -1,4 +1,4 @@
-"""What the ProvidersActor needs of the models that run on this machine."""
+"""What the ProvidersActor needs of the models that run on this machine, and what it refuses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,26 @@ class EmbeddingsDown(Refusal):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class EmbeddingsUnknown(Refusal):
+    """It is not known yet how many numbers the vectors of {model} have: the provider {why}. Ask
+    again later.
+    """  # noqa: D205
+
+    def __init__(self, model: str, why: str) -> None:
+        super().__init__(model, why)
+        self.model = model
+        self.why = why
+
+
+class TooManyTexts(Refusal):
+    """{given} texts were to be embedded at once: give {most} at most, and the rest afterwards."""
+
+    def __init__(self, given: int, most: int) -> None:
+        super().__init__(given, most)
+        self.given = given
+        self.most = most
 
 
 class Embeddings(Protocol):
