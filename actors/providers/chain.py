@@ -69,3 +69,12 @@ def end(said: Sequence[Said]) -> Refused | Later:
         # A refusal says nothing against it: who waits for another provider is not to blame.
         blameless=not any(each.unparsable for each in said),
     )
+
+
+def wait(said: Said) -> Later:
+    """Return what a request has come to that only one could answer, and nobody may refuse."""
+    return Later(
+        reason=f"{said.provider} {said.why}",
+        until=said.until,
+        blameless=not said.unparsable and said.outcome is not Outcome.REFUSED,
+    )

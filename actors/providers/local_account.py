@@ -16,7 +16,19 @@ from actors.providers.ports import Embeddings, EmbeddingsDown, Tagger
 
 LOCAL = "local"
 
+MakeLocal = Callable[[], tuple[Embeddings, Tagger]]
+"""Makes the models of this machine; does no input or output."""
+
 FREE = Spent(provider=LOCAL, model=LOCAL, prompt_tokens=0, completion_tokens=0)
+
+
+def local_models() -> tuple[Embeddings, Tagger]:
+    """Make the models of this machine, which are loaded at their first use."""
+    from actors.providers.embedding import LocalEmbeddings  # noqa: PLC0415  not everybody needs it
+    from actors.providers.local import LocalTagger  # noqa: PLC0415
+
+    embeddings = LocalEmbeddings()
+    return embeddings, LocalTagger(embeddings)
 
 
 class Local:
