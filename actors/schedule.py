@@ -17,6 +17,12 @@ RETRY_SECONDS = 60.0
 CONFIRM_SECONDS = 6 * 3600 * 0.9
 """An account's memberships are confirmed at least every six hours, late ticks and all."""
 
+CLEAN_SECONDS = 3600.0
+"""How often what nobody follows is looked for."""
+
+CLEANED_AT_ONCE = 10
+"""Channels that are removed together; the rest has to wait for the next look."""
+
 _MOST_DOUBLINGS = 30  # more than any interval needs
 
 
@@ -31,6 +37,11 @@ def read_pause(every: float, failures: int, chance: float) -> float:
 def confirm_pause(failures: int, chance: float) -> float:
     """Return the seconds until an account's memberships are confirmed again, as above."""
     return read_pause(CONFIRM_SECONDS, failures, chance)
+
+
+def clean_pause(removed: int) -> float:
+    """Return the seconds until what nobody follows is removed again, when so many were just now."""
+    return 0.0 if removed >= CLEANED_AT_ONCE else CLEAN_SECONDS
 
 
 def _pause(every: float, failures: int) -> float:

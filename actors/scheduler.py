@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
 from actors.login import State
@@ -20,7 +20,9 @@ from actors.messages import (
 )
 from actors.ports import Asks
 from actors.reader import READ_SECONDS
+from actors.schedule import CLEANED_AT_ONCE, clean_pause
 from actors.store_messages import (
+    CleanUp,
     Confirmed,
     DueAccounts,
     KeepTaken,
@@ -44,6 +46,7 @@ ACCOUNTS_AT_ONCE = 4
 """What is under way at most: after a pause everything is due, and has to take its turn."""
 
 LIST_SECONDS = 600.0
+CLEAN_SECONDS = 900.0
 STOP_SECONDS = 5.0
 DEPTH = 100
 TROUBLE = (Refusal, ActorError, StorageError)
@@ -73,7 +76,8 @@ class SchedulerActor(Actor[SchedulerMessage]):
         self._channels: dict[int, asyncio.Task[None]] = {}
         self._accounts: dict[int, asyncio.Task[None]] = {}
         self._failures: dict[int, int] = {}
-        self._awake_since = datetime.now(UTC)
+        self._cleaning: dict[int, asyncio.Task[None]] = {}
+        self._clean_at = self._awake_since = datetime.now(UTC)
 
     async def started(self) -> None:
         """Begin to look."""
@@ -81,7 +85,7 @@ class SchedulerActor(Actor[SchedulerMessage]):
 
     async def stopped(self) -> None:
         """Leave what is under way to its actors, who keep what they have committed."""
-        tasks = [*self._channels.values(), *self._accounts.values()]
+        tasks = [*self._channels.values(), *self._accounts.values(), *self._cleaning.values()]
         if self._ticking is not None:
             tasks.append(self._ticking)
         for task in tasks:
@@ -110,6 +114,8 @@ class SchedulerActor(Actor[SchedulerMessage]):
         await self._store.ask(TellUnread(awake_since=self._awake_since))
         if self._live:
             await self._keep_live()
+        if not self._cleaning and self._clean_at <= datetime.now(UTC):
+            _run(self._clean(), 0, self._cleaning)
         node = self._term.incarnation
         if node is None:  # nothing may be opened now: another tick will
             return
@@ -129,6 +135,18 @@ class SchedulerActor(Actor[SchedulerMessage]):
         for row in await self._store.ask(ListAccounts()):
             if row.state == State.READY:
                 self._session(row.id).tell(StayLive())
+
+    async def _clean(self) -> None:
+        """Remove some of what nobody has followed for a while; the next tick goes on if need be."""
+        removed = 0
+        try:
+            cleaned = await self._store.ask(CleanUp(limit=CLEANED_AT_ONCE), timeout=CLEAN_SECONDS)
+            removed = cleaned.channels
+            if removed:
+                log.info("channels.cleaned", channels=removed, posts=cleaned.posts)
+        except TROUBLE as trouble:
+            log.warning("channels.not_cleaned", error=str(trouble))
+        self._clean_at = datetime.now(UTC) + timedelta(seconds=clean_pause(removed))
 
     async def _confirm(self, account: int) -> None:
         failures = self._failures.get(account, 0) + 1

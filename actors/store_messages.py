@@ -13,6 +13,7 @@ from storage.rows import (
     Batch,
     ChannelSeen,
     ChannelState,
+    Cleaned,
     DueChannel,
     Folder,
     FollowedFolder,
@@ -217,6 +218,13 @@ class Confirmed(Request[None]):
 
 
 @message
+class CleanUp(Request[Cleaned]):
+    """Remove some channels, so many at most, that nobody has followed for a while."""
+
+    limit: int
+
+
+@message
 class TellUnread(Request[int]):
     """Write the notices of channels that are unread for too long, and of those read again."""
 
@@ -272,6 +280,7 @@ ReadingMessage = (
     | ChannelDone
     | DueAccounts
     | Confirmed
+    | CleanUp
     | TellUnread
     | AddReport
     | LastReport

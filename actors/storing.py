@@ -34,6 +34,7 @@ from actors.store_messages import (
     AddReport,
     Amend,
     ChannelDone,
+    CleanUp,
     Confirmed,
     CountSend,
     DueAccounts,
@@ -132,6 +133,7 @@ def work(  # noqa: C901  one arm per group of messages
             | ChannelDone()
             | DueAccounts()
             | Confirmed()
+            | CleanUp()
             | TellUnread()
         ):
             return of_schedule(db, message)

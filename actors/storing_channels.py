@@ -14,6 +14,7 @@ from actors.store_messages import (
     AddReport,
     Amend,
     ChannelDone,
+    CleanUp,
     Confirmed,
     CountSend,
     DueAccounts,
@@ -44,6 +45,9 @@ T = TypeVar("T")
 
 TAKEN_SECONDS = 60.0
 """How long a channel stays taken by a process that says nothing more."""
+
+KEPT = timedelta(days=7)
+"""How long what nobody follows any more is kept, in case it comes back."""
 
 CONFIRMING_SECONDS = 900.0
 """How long an account's list may take before somebody else may ask for it."""
@@ -88,7 +92,14 @@ def of_account(
 def of_schedule(
     db: Database,
     message: (
-        TakeDue | KeepTaken | ReleaseTaken | ChannelDone | DueAccounts | Confirmed | TellUnread
+        TakeDue
+        | KeepTaken
+        | ReleaseTaken
+        | ChannelDone
+        | DueAccounts
+        | Confirmed
+        | CleanUp
+        | TellUnread
     ),
 ) -> Coroutine[Any, Any, object]:
     """Work on what is due, and on whom to tell of what was not read."""
@@ -120,6 +131,8 @@ def of_schedule(
         case Confirmed():
             pause = timedelta(seconds=confirm_pause(message.failures, _chance()))
             return schedule.confirmed(db, message.account, next_at=now + pause)
+        case CleanUp():
+            return posts.clean(db, KEPT, message.limit)
         case TellUnread():
             return schedule.tell_unread(db, now=now, awake_since=message.awake_since)
 

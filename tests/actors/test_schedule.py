@@ -7,7 +7,16 @@ import itertools
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from actors.schedule import CONFIRM_SECONDS, JITTER, RETRY_SECONDS, confirm_pause, read_pause
+from actors.schedule import (
+    CLEAN_SECONDS,
+    CLEANED_AT_ONCE,
+    CONFIRM_SECONDS,
+    JITTER,
+    RETRY_SECONDS,
+    clean_pause,
+    confirm_pause,
+    read_pause,
+)
 
 intervals = st.floats(1.0, 30 * 86_400.0)
 chances = st.floats(0.0, 1.0)
@@ -48,3 +57,9 @@ def test_what_was_due_together_drifts_apart() -> None:
 def test_memberships_are_confirmed_within_six_hours(failures: int, chance: float) -> None:
     """Whatever chance says, half an hour is left for a late tick and a slow answer."""
     assert confirm_pause(failures, chance) <= CONFIRM_SECONDS <= 5.5 * 3600
+
+
+def test_what_nobody_follows_is_removed_by_the_hour_and_at_once_if_there_is_more() -> None:
+    """As many as may be removed together mean that there may be others."""
+    assert clean_pause(CLEANED_AT_ONCE) == 0
+    assert clean_pause(CLEANED_AT_ONCE - 1) == clean_pause(0) == CLEAN_SECONDS == 3600

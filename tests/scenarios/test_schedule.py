@@ -200,3 +200,50 @@ async def _has_listed(sandbox: Sandbox, since: int) -> bool:
 async def _asked(sandbox: Sandbox, since: int, channels: set[int]) -> bool:
     """Whether something was asked of each of the channels."""
     return channels <= {call.channel for call in sandbox.calls if call.number > since}
+
+
+async def test_what_was_left_long_ago_is_removed(
+    sandbox: Sandbox,
+    world: World,
+    person: Person,
+    settings: dict[str, str],
+    db: Database,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Ten channels at a time go with their posts, and each time it is told how many; what was left
+    within the week stays.
+    """  # noqa: D205
+
+    def made() -> list[Channel]:
+        found = [world.channel(f"Left {number}", username=f"left{number}") for number in range(13)]
+        for channel in found:
+            world.follow(person, channel)
+            world.publish(channel, "a post")
+        return found
+
+    many = sandbox.run(made)
+    async with opened(settings) as house:
+        await admit(house, sandbox, PERSON)
+        await actors.user(PERSON).parse()
+        for channel in many:
+            sandbox.unfollow(PERSON, channel.id)
+        await actors.user(PERSON).parse()
+    age = "UPDATE subscriptions SET left_at = now() - interval '8 days' WHERE channel = ANY ($1)"
+    await db.execute(age, [each.id for each in many[1:]])
+
+    def cleaned() -> list[str]:
+        told = [each.getMessage() for each in caplog.records]
+        return [each for each in told if each.startswith("channels.cleaned")]
+
+    async def is_clean() -> bool:
+        return len(cleaned()) == 2
+
+    with caplog.at_level("INFO", "tgactors.actors"):
+        async with opened(settings, schedule=True) as house:
+            await ticking(house, is_clean)
+    assert cleaned() == [
+        "channels.cleaned channels=10 posts=10",
+        "channels.cleaned channels=2 posts=2",
+    ]
+    left = "SELECT array_agg(channel_id) FROM posts WHERE channel_id = ANY ($1::bigint[])"
+    assert await db.fetch_value(left, [each.id for each in many]) == [many[0].id]
