@@ -173,3 +173,140 @@ SELECT ((now() AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE 'UTC'
 FROM spendings
 WHERE account = $1 AND day = (now() AT TIME ZONE 'UTC')::date
 HAVING sum(prompt_tokens + completion_tokens) >= $2;
+
+-- name: lock_collections
+-- Let one change of what collections there are run at a time, until its transaction ends.
+LOCK TABLE collections IN EXCLUSIVE MODE;
+
+-- name: collections
+-- The collections, or one of them, with how many posts are in it and how many are still to come.
+SELECT
+    name, model, dimension, epoch, state,
+    (SELECT count(*) FROM contained WHERE collection = name) AS posts,
+    (
+        SELECT count(*) FROM posts
+        WHERE NOT EXISTS (
+                SELECT FROM contained
+                WHERE (contained.channel_id, contained.post_id) = (posts.channel_id, posts.id)
+                    AND collection = name
+            )
+            AND NOT EXISTS (
+                SELECT FROM work
+                WHERE (work.channel_id, work.post_id) = (posts.channel_id, posts.id)
+                    AND kind = 'index' AND dead_at IS NOT NULL
+            )
+    ) AS missing
+FROM collections WHERE $1::text IS NULL OR name = $1
+ORDER BY state, begun_at, name;
+
+-- name: know_collection
+-- Know a collection as it is now, if that is new; the first one answers.
+INSERT INTO collections (name, model, dimension, epoch, state)
+SELECT $1, $2, $3, $4, CASE
+    WHEN EXISTS (SELECT FROM collections WHERE state = 'active') THEN 'building' ELSE 'active'
+END
+ON CONFLICT (name) DO UPDATE SET
+    model = excluded.model, dimension = excluded.dimension, epoch = excluded.epoch,
+    generation = collections.generation + 1
+WHERE (collections.model, collections.dimension, collections.epoch)
+    <> (excluded.model, excluded.dimension, excluded.epoch)
+RETURNING name;
+
+-- name: hold_channels
+-- Keep all channels from being removed, in the order of their ids so that two do not deadlock.
+SELECT FROM channels ORDER BY id FOR KEY SHARE;
+
+-- name: index_all
+-- Have all posts indexed that are held, the newest of each channel first.
+INSERT INTO arrivals (channel_id, posts, kinds)
+SELECT channel_id, array_agg(id ORDER BY id DESC), '{index}' FROM (
+    SELECT
+        channel_id, id, (row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) - 1) / 100
+            AS part
+    FROM posts
+) AS held
+GROUP BY part, channel_id ORDER BY part, channel_id;
+
+-- name: index_again
+-- Have what indexing there is done anew: what a worker has of it does not count.
+WITH held AS MATERIALIZED (
+    SELECT kind, channel_id, post_id FROM work WHERE kind = 'index'
+    ORDER BY kind, channel_id, post_id FOR UPDATE
+)
+UPDATE work SET
+    again = worker IS NOT NULL, attempts = 0, dead_at = NULL, reason = NULL,
+    not_before = CASE WHEN worker IS NULL THEN now() ELSE not_before END
+FROM held
+WHERE work.kind = held.kind AND work.channel_id = held.channel_id AND work.post_id = held.post_id;
+
+-- name: retire_collection
+-- Let the collection that answers be one that is being built.
+UPDATE collections SET state = 'building' WHERE state = 'active';
+
+-- name: activate_collection
+-- Let a collection answer.
+UPDATE collections SET state = 'active' WHERE name = $1;
+
+-- name: forget_collection
+-- Forget a collection, and what is said to be in it.
+DELETE FROM collections WHERE name = $1;
+
+-- name: held_channels
+-- The channels of which posts are held.
+SELECT id FROM channels
+WHERE EXISTS (SELECT FROM posts WHERE channel_id = channels.id) ORDER BY id;
+
+-- name: lock_one_channel
+-- Let nobody change a channel's posts until this transaction ends.
+SELECT FROM channels WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: differences
+-- Of which posts a collection has not what is said, or has what is not held, or nobody says a thing.
+WITH found AS (
+    SELECT id FROM unnest($3::bigint[]) AS id
+), here AS (
+    SELECT post_id AS id, empty FROM contained WHERE channel_id = $2 AND collection = $1
+)
+SELECT id, 'missing' AS what FROM here WHERE NOT empty AND id NOT IN (SELECT id FROM found)
+UNION ALL
+SELECT id, 'strange' FROM found
+WHERE (
+        id IN (SELECT id FROM here WHERE empty)
+        OR id NOT IN (SELECT id FROM posts WHERE channel_id = $2)
+    )
+    AND NOT EXISTS (
+        SELECT FROM work
+        WHERE kind = 'unindex' AND channel_id = $2 AND post_id IN (0, found.id)
+            AND dead_at IS NULL
+    )
+UNION ALL
+SELECT id, 'missing' FROM posts
+WHERE channel_id = $2 AND id NOT IN (SELECT id FROM here)
+    AND NOT EXISTS (
+        SELECT FROM work WHERE kind = 'index' AND channel_id = $2 AND post_id = posts.id
+    )
+    AND NOT EXISTS (
+        SELECT FROM arrivals
+        WHERE arrivals.channel_id = $2 AND 'index' = ANY (kinds)
+            AND posts.id = ANY (arrivals.posts)
+    );
+
+-- name: arm_index
+-- Have posts of a channel indexed again.
+INSERT INTO work (kind, channel_id, post_id)
+SELECT 'index', $1, id FROM unnest($2::bigint[]) AS id ORDER BY id
+ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
+    again = true, attempts = 0, reason = NULL, dead_at = NULL, enqueued_at = now(),
+    not_before = CASE WHEN work.worker IS NULL THEN now() ELSE work.not_before END;
+
+-- name: arm_removal
+-- Have what a channel does not hold removed from the vector store.
+INSERT INTO work (kind, channel_id, post_id)
+SELECT 'unindex', $1, id FROM unnest($2::bigint[]) AS id ORDER BY id
+ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
+    again = true, attempts = 0, reason = NULL, dead_at = NULL, not_before = now()
+WHERE work.dead_at IS NOT NULL;
+
+-- name: unsay
+-- Say no more that posts of a channel are in a collection.
+DELETE FROM indexed WHERE collection = $1 AND channel_id = $2 AND post_id = ANY ($3::bigint[]);

@@ -23,6 +23,21 @@ class MeaningQueries:
     next_work: str
     keep_spendings: str
     poor_until: str
+    lock_collections: str
+    collections: str
+    know_collection: str
+    hold_channels: str
+    index_all: str
+    index_again: str
+    retire_collection: str
+    activate_collection: str
+    forget_collection: str
+    held_channels: str
+    lock_one_channel: str
+    differences: str
+    arm_index: str
+    arm_removal: str
+    unsay: str
 
 
 meaning_sql = load(SOURCE.read_text(encoding="utf-8"), MeaningQueries)

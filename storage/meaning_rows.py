@@ -84,7 +84,7 @@ class CollectionRow:
     posts: int
     """How many posts are said to be in it."""
     missing: int
-    """How many posts are held and not in it."""
+    """How many posts are held, not in it, and not given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
