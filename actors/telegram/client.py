@@ -12,6 +12,7 @@ from telethon import TelegramClient
 from telethon.errors import AuthKeyNotFound, RPCError, SecurityError
 from telethon.network import ConnectionTcpFull
 from telethon.tl import types
+from telethon.tl.functions import InvokeWithoutUpdatesRequest
 from telethon.tl.functions.help import GetConfigRequest
 
 from actors.telegram.calls import CallLog
@@ -53,6 +54,7 @@ class WatchedClient(TelegramClient):
         self._calls = calls
         self._ending: asyncio.Task[None] | None = None
         self._count_ignored()
+        self._read_as_asked()
         self._affinity: Affinity | None = None
         self._moves = 0  # under way from one data centre to another; one may lead to the next
         self._settled = asyncio.Event()
@@ -125,6 +127,17 @@ class WatchedClient(TelegramClient):
                 raise
 
         state._count_ignored = counted  # noqa: SLF001
+
+    def _read_as_asked(self) -> None:
+        """Have a request read its answer, as Telethon does, also where Telethon wraps it."""
+        send = self._sender.send
+
+        def sent(request: Any, ordered: bool = False) -> Any:
+            if isinstance(request, InvokeWithoutUpdatesRequest):
+                request.read_result = request.query.read_result
+            return send(request, ordered=ordered)
+
+        self._sender.send = sent
 
     def _say_why(self) -> None:
         """Raise what Telegram ended the connection for, if it was not the network."""

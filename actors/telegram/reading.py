@@ -13,10 +13,17 @@ from telethon.tl.functions.messages import GetHistoryRequest
 from actors.answers import HistoryPage
 from actors.telegram.asking import ask
 from actors.telegram.content import content, names
+from actors.telegram.decoding import read_posts
 from storage.rows import PostRow
 
 PAGE = 100
 """Messages a page, the most Telegram gives."""
+
+
+class GetPostsRequest(GetHistoryRequest):
+    """Telethon's request for a page of history, with an answer that is read in less time."""
+
+    read_result = staticmethod(read_posts)
 
 
 async def nth_newest(client: TelegramClient, channel: int, access_hash: int, n: int) -> int | None:
@@ -94,7 +101,7 @@ async def _history(
     add_offset: int = 0,
     limit: int = PAGE,
 ) -> Any:
-    request = GetHistoryRequest(
+    request = GetPostsRequest(
         peer=types.InputPeerChannel(channel, access_hash),
         offset_id=offset_id,
         offset_date=None,
