@@ -54,6 +54,8 @@ async def asking(where: str, collection: str, seconds: float) -> AsyncIterator[N
         raise _refused(where, collection, error) from error
     except ResponseHandlingException as error:
         raise _unheard(where, seconds, error.source) from error
+    except json.JSONDecodeError as error:
+        raise VectorsFailing(where, _FOREIGN) from error
     except ResourceExhaustedResponse as error:
         raise VectorsFailing(where, f"{error}, ask again in {error.retry_after_s} s") from error
     except (ApiException, QdrantException) as error:
@@ -74,7 +76,7 @@ def _refused(where: str, collection: str, error: UnexpectedResponse) -> VectorsE
 
 def _unheard(where: str, seconds: float, source: Exception) -> VectorsError:
     name = type(source).__name__
-    if isinstance(source, ValueError):  # pydantic's and json's; their texts quote the answer
+    if isinstance(source, ValueError):  # pydantic's; its text quotes the answer
         return VectorsFailing(where, _FOREIGN)
     if "Timeout" in name:
         return VectorsUnreachable(where, f"no answer within {seconds:g} s")

@@ -27,8 +27,8 @@ THREADS = 4
 class EdgeStore:
     """A `VectorStore` in a folder. One process at a time may open it, and once.
 
-    What blocks runs on threads of its own number; reads run beside each other and beside the one
-    write at a time. A call that is cancelled ends with what it does just then.
+    What blocks runs on a few threads; reads run beside each other and beside the one write at a
+    time. A call whose scope is cancelled ends when its thread has.
     """
 
     def __init__(self, folder: Path, *, free_space: int = FREE_SPACE) -> None:
@@ -39,6 +39,11 @@ class EdgeStore:
         self._opening = anyio.Lock()
         self._shards: dict[str, Shard] = {}
         self._closed = False
+
+    @property
+    def working(self) -> int:
+        """How many threads are at work."""
+        return self._threads.borrowed_tokens
 
     @classmethod
     async def open(cls, folder: Path, *, free_space: int = FREE_SPACE) -> Self:

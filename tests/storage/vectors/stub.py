@@ -21,7 +21,9 @@ from tests.storage.vectors.stub_collections import Collections, Missing, Taken
 
 HOST = "127.0.0.2"  # of 127.0.0.1 the client keeps no connection open
 
-Fault: TypeAlias = Literal["500", "503", "slow", "cut", "html", "full", "busy", "acknowledged"]
+Fault: TypeAlias = Literal[
+    "500", "503", "slow", "cut", "html", "404", "full", "busy", "acknowledged"
+]
 """How it fails: each request, until it is told otherwise."""
 
 ERRORS = {"500": (500, "Service internal error: it broke"), "503": (503, "Shard unavailable")}
@@ -53,8 +55,9 @@ class Stub:
         """Methods and paths of all requests."""
         self.refused: list[str] = []
         """Why requests were not understood; a test ends with none."""
-        self.open = 0
-        """Connections."""
+        self.quiet = asyncio.Event()
+        self.quiet.set()
+        """Set while there is no connection."""
         self._port = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,7 +86,7 @@ class Stub:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        self.open += 1
+        self.quiet.clear()
         try:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                 while await self._exchange(reader, writer):
@@ -91,9 +94,10 @@ class Stub:
         except asyncio.CancelledError:
             """It is stopped: asyncio would report the cancellation of its own task."""
         finally:
-            self.open -= 1
-            self._tasks.discard(task)
             writer.close()
+            self._tasks.discard(task)
+            if not self._tasks:
+                self.quiet.set()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
@@ -119,6 +123,8 @@ class Stub:
     ) -> tuple[int, Any, str]:
         if self.fault == "html":
             return 200, b"<html>hello</html>", ""
+        if self.fault == "404":
+            return 404, b"<html>nothing here</html>", ""
         if self.fault in ERRORS:
             status, text = ERRORS[self.fault]
             return status, _error(text), "retry-after: 7\r\n" if status == 429 else ""
