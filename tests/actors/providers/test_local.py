@@ -108,6 +108,13 @@ async def test_a_poor_text_gets_fewer(text: str, tags: tuple[str, ...]) -> None:
     assert tuple(sorted(await LocalTagger().tag(text, 1))) == tags
 
 
+async def test_weak_words_only_fill_up() -> None:
+    """A word that weighs little is shown where there would be fewer than three, not beyond."""
+    tagger = LocalTagger()
+    assert len(await tagger.tag("#питон, читать, писать", 1)) == 3
+    assert len(await tagger.tag("#питон, читать, писать, рисовать, гулять", 1)) == 3
+
+
 async def test_the_meaning_of_the_text_decides() -> None:
     """A word that means what the text means comes first; one call holds text and candidates."""
     near = Near("ипотеке")
@@ -135,6 +142,12 @@ async def test_a_text_has_the_same_tags_again() -> None:
     tagger = LocalTagger()
     await tagger.tag("Инфляция, банк, рубль", 1)
     assert await tagger.tag(BANK, 1) == await tagger.tag(BANK, 1)
+    vocabulary = Vocabulary()
+    vocabulary.add(["рубль"], b"one")
+    before = vocabulary.rarity(["банк"], b"two")
+    vocabulary.add(["банк"], b"two")
+    vocabulary.add(["банк"], b"two")
+    assert vocabulary.rarity(["банк"], b"two") == before
 
 
 async def test_memory_is_bounded() -> None:
@@ -153,12 +166,11 @@ async def test_memory_is_bounded() -> None:
     assert vocabulary.rarity(["0"], b"") == vocabulary.rarity(["never"], b"") == 2
 
 
-words = st.sampled_from(
-    [*"".join(text for _, text, _ in POSTS).split(), "ﬀ", "İ", "a\u0301бв", "#"]
-)
+words = st.sampled_from("".join(text for _, text, _ in POSTS).split())
+odd = st.sampled_from(["ﬀ", "İ", "a\u0301бв", "#", "щ" * 60, "ш" * 30, "ж" * 30, "unable", "to"])
 
 
-@given(st.one_of(st.text(), st.lists(words).map(" ".join), st.lists(words).map("#".join)))
+@given(st.one_of(st.text(), *(st.lists(of).map(" ".join) for of in (words, odd, words | odd))))
 def test_tags_are_words_of_the_text(text: str) -> None:
     """No text is too strange, what is shown stands in it, and the strict parser lets it pass."""
     readable = plain(text)
