@@ -65,13 +65,13 @@ class ParserActor(Actor[ParserMessage]):
         try:
             listed = await self._listed(request.account)
         except Flooded as flood:
-            report = Cycle(request).report(time.monotonic() - began, flood.until)
+            report = Cycle(request).report(began_at, time.monotonic() - began, flood.until)
         else:
             async with Newest(show) as newest:
                 cycle = Cycle(request, listed, newest.put)
                 await cycle.run(self._reader)
-            report = cycle.report(time.monotonic() - began)
-        await self._store.ask(AddReport(report=report, began_at=began_at))
+            report = cycle.report(began_at, time.monotonic() - began)
+        await self._store.ask(AddReport(report=report))
         log.info("account.parsed", account=request.account, added=report.added)
         return report
 
@@ -147,7 +147,9 @@ class Cycle:
             )
         )
 
-    def report(self, took: float, flood_until: datetime | None = None) -> ParseReport:
+    def report(
+        self, began_at: datetime, took: float, flood_until: datetime | None = None
+    ) -> ParseReport:
         """Say what was committed, in `took` seconds."""
         floods = [flood_until, *(read.flood_until for read in self._reads)]
         return ParseReport(
@@ -162,5 +164,6 @@ class Cycle:
                 if read.reason is not None
             ),
             flood_until=max(filter(None, floods), default=None),
+            began_at=began_at,
             took=took,
         )

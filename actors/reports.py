@@ -11,12 +11,14 @@ from actors.values import ParseReport, Unread
 
 
 def as_plain(report: ParseReport) -> dict[str, Any]:
-    """Return a report in values that JSON has."""
+    """Return a report in values that JSON has, but for when it began, which is kept beside it."""
     until = report.flood_until
-    return asdict(report) | {"flood_until": None if until is None else until.isoformat()}
+    plain = asdict(report) | {"flood_until": None if until is None else until.isoformat()}
+    del plain["began_at"]
+    return plain
 
 
-def of_plain(plain: Mapping[str, Any]) -> ParseReport:
+def of_plain(plain: Mapping[str, Any], began_at: datetime) -> ParseReport:
     """Return the report that was kept."""
     until = plain["flood_until"]
     return ParseReport(
@@ -24,5 +26,6 @@ def of_plain(plain: Mapping[str, Any]) -> ParseReport:
             **plain,
             "unread": tuple(Unread(**each) for each in plain["unread"]),
             "flood_until": None if until is None else datetime.fromisoformat(until),
+            "began_at": began_at,
         }
     )

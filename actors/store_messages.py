@@ -236,7 +236,6 @@ class AddReport(Request[None]):
     """Keep the report of a parse."""
 
     report: ParseReport
-    began_at: datetime
 
 
 @message

@@ -80,7 +80,7 @@ def of_account(
             return floods.of(db, message.account, now=now)
         case AddReport():
             plain = as_plain(message.report)
-            return reports.add(db, message.report.account, message.began_at, plain)
+            return reports.add(db, message.report.account, message.report.began_at, plain)
         case LastReport():
             return _last_report(db, message.account)
         case SetEvery():
@@ -169,7 +169,7 @@ async def _readers(db: Database, channel: int) -> tuple[Reader, ...]:
 
 async def _last_report(db: Database, account: int) -> ParseReport | None:
     row = await reports.last(db, account)
-    return None if row is None else of_plain(row.report)
+    return None if row is None else of_plain(row.report, row.began_at)
 
 
 def _chance() -> float:

@@ -148,6 +148,7 @@ class ParseReport:
     """Channels whose reading ended early; the next parse goes on where it ended."""
     flood_until: datetime | None
     """When Telegram will answer the account again, if it asked to wait."""
+    began_at: datetime
     took: float
     """Seconds."""
 
@@ -182,7 +183,7 @@ class Status:
     flood_until: datetime | None
     """When Telegram will answer the account again, if it asked to wait."""
     last_report: ParseReport | None
-    """The last parse since the account's actor started."""
+    """What the last parse committed."""
 
 
 __all__ = [

@@ -8,9 +8,12 @@ if TYPE_CHECKING:
     from actors import Channel
     from storage.rows import Coverage
 
-HELD, PARTLY, HOLE, OLDER = "█", "▓", "░", "·"
+HELD, PARTLY, HOLE, OLDER, HIDDEN = "█", "▓", "░", "·", "×"
 
-LEGEND = f"{HELD} held   {PARTLY} held in part   {HOLE} still to be read   {OLDER} older than asked"
+LEGEND = (
+    f"{HELD} held   {PARTLY} held in part   {HOLE} still to be read   {OLDER} older than asked   "
+    f"{HIDDEN} hidden"
+)
 
 
 def newest_id(channel: Channel) -> int:
@@ -38,6 +41,9 @@ def percent(share: float) -> str:
 
 def _cell(channel: Channel, first: int, end: int) -> str:
     end = max(end, first + 1)  # there are fewer ids than cells
+    first = max(first, (channel.visible_from or 0) + 1)
+    if first >= end:
+        return HIDDEN
     held = _common(channel.coverage, first, end)
     if held == end - first:
         return HELD

@@ -551,32 +551,41 @@ DELETE FROM posts WHERE channel_id = $1 AND id = ANY ($2::bigint[]);
 
 -- name: spread_arrivals
 -- Write the work of the posts that were stored last in a channel, and are still held.
-WITH taken AS (
-    DELETE FROM arrivals WHERE channel_id = $1 RETURNING channel_id, posts, arrived_at, kinds
+WITH taken AS MATERIALIZED (
+    SELECT id, channel_id, posts, arrived_at, kinds FROM arrivals WHERE channel_id = $1
+    ORDER BY id FOR UPDATE  -- also those of which only the words are left: nobody looks them up now
+), spread AS (
+    DELETE FROM arrivals USING taken WHERE arrivals.id = taken.id AND 'words' <> ALL (taken.kinds)
+), left_over AS (
+    UPDATE arrivals SET kinds = '{words}' FROM taken
+    WHERE arrivals.id = taken.id AND 'words' = ANY (taken.kinds) AND taken.kinds <> '{words}'
 )
 INSERT INTO work (kind, channel_id, post_id, enqueued_at)
 SELECT kind, channel_id, posts.id, arrived_at
 FROM taken CROSS JOIN unnest(kinds) AS kind JOIN posts USING (channel_id)
-WHERE posts.id = ANY (taken.posts)
+WHERE posts.id = ANY (taken.posts) AND kind <> 'words'
 ORDER BY kind, posts.id
 ON CONFLICT DO NOTHING;
 
 -- name: spread_some_arrivals
 -- Write the work of some of the posts that were stored last and are still held, of each channel.
 WITH oldest AS MATERIALIZED (
-    SELECT id FROM arrivals
+    SELECT id FROM arrivals WHERE kinds <> '{words}'
     ORDER BY row_number() OVER (PARTITION BY channel_id ORDER BY id), id
     LIMIT $1
-), free AS MATERIALIZED (
-    SELECT id FROM arrivals WHERE id IN (SELECT id FROM oldest) FOR UPDATE SKIP LOCKED
-), taken AS (
-    DELETE FROM arrivals WHERE id IN (SELECT id FROM free)
-    RETURNING channel_id, posts, arrived_at, kinds
+), taken AS MATERIALIZED (
+    SELECT id, channel_id, posts, arrived_at, kinds FROM arrivals
+    WHERE id IN (SELECT id FROM oldest) AND kinds <> '{words}' FOR UPDATE SKIP LOCKED
+), spread AS (
+    DELETE FROM arrivals USING taken WHERE arrivals.id = taken.id AND 'words' <> ALL (taken.kinds)
+), left_over AS (
+    UPDATE arrivals SET kinds = '{words}' FROM taken
+    WHERE arrivals.id = taken.id AND 'words' = ANY (taken.kinds)
 )
 INSERT INTO work (kind, channel_id, post_id, enqueued_at)
 SELECT kind, channel_id, posts.id, arrived_at
 FROM taken CROSS JOIN unnest(kinds) AS kind JOIN posts USING (channel_id)
-WHERE posts.id = ANY (taken.posts)
+WHERE posts.id = ANY (taken.posts) AND kind <> 'words'
 ORDER BY kind, channel_id, posts.id
 ON CONFLICT DO NOTHING;
 
@@ -669,7 +678,7 @@ SELECT
         ELSE coalesce(why_left, 'followed')
     END AS state,
     readable.account IS NOT NULL AS confirmed,
-    readable.visible_from IS NOT NULL AS known,
+    readable.visible_from,
     held.posts, held.newest_at,
     CASE WHEN channels.floor IS NULL THEN '{}'::int8multirange ELSE
         int8multirange(int8range(channels.floor, greatest(sight.top + 1, channels.floor)))

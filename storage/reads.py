@@ -94,7 +94,7 @@ def _seen(post: PostRow, visible_from: int) -> PostRow:
 
 def _channel(row: Row) -> ChannelView:
     values = dict(row)
-    is_shown = values.pop("confirmed"), values.pop("known")
+    is_shown = values.pop("confirmed"), values["visible_from"] is not None
     values["coverage"] = coverage(values["coverage"])
     values["holes"] = coverage(values["holes"])
     return ChannelView(**values, why=_why(values["state"], *is_shown))

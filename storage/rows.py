@@ -290,6 +290,8 @@ class ChannelView:
     state: Following
     why: str | None
     """Why its posts are not shown, or not all of them."""
+    visible_from: int | None
+    """Its ids above it may be read by the account, 0: all; None: none may, or nobody knows yet."""
     share: float
     """Which part of what the account may see of it was read, from 0 to 1."""
     holes: Coverage

@@ -91,6 +91,8 @@ def _tell(screen: Screen, channel: Channel) -> None:
     screen.say(f"Still to be read: {_spans(channel.holes)}.")
     if channel.floor is not None and channel.floor > 1:
         screen.say(f"What is older than message {channel.floor} was not asked for.")
+    if channel.visible_from:
+        screen.say(f"Telegram hides messages up to {channel.visible_from} from this account.")
     screen.say(f"Read last: {moment(channel.read_at)}. Next: {moment(channel.due_at)}.")
 
 

@@ -107,6 +107,9 @@ def _tell(screen: Screen, look: Look) -> None:
         screen.say(f"Telegram lets it wait {what} until {exactly(until)}.")
     if found.last_report is not None:
         _report(screen, found.last_report)
+    due = min((each.due_at for each in look.channels if each.due_at is not None), default=None)
+    if due is not None:
+        screen.say(f"The schedule, where one runs, reads its channels from {moment(due)} on.")
     if look.channels:
         screen.say(_table(look.channels))
 
@@ -114,7 +117,8 @@ def _tell(screen: Screen, look: Look) -> None:
 def _report(screen: Screen, report: ParseReport) -> None:
     new, channels = counted(report.added, "new post"), counted(report.channels, "channel")
     changed = f"{report.edited} edited, {report.deleted} deleted"
-    screen.say(f"Its last parse: {new} from {channels}, {changed}.")
+    when = f"{moment(report.began_at)}, in {report.took:.1f} s"
+    screen.say(f"Its last parse: {new} from {channels}, {changed}; {when}.")
     for unread in report.unread:
         screen.say(Text(f"Not read to its end: {line(unread.title)}. {line(unread.reason)}"))
 

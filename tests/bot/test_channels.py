@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from sandbox import Sandbox
 from tests.bot.conftest import PERSON, CommandLine
@@ -65,6 +66,22 @@ def test_status_tells_the_last_parse_of_an_earlier_run(
     assert facts["last_report"] == report
     assert f"Its last parse: {report['added']} new posts from 15 channels" in shown.out
     assert f"Not read to its end: {report['unread'][0]['title']}." in shown.out
+
+
+def test_status_tells_when_it_was_read_and_is_read_next(known: CommandLine) -> None:
+    """The last parse has its beginning, and the first channel that is due its time."""
+    before = datetime.now(UTC)
+    report = known.run("parse", PERSON, "--json").facts
+    assert before <= datetime.fromisoformat(report["began_at"]) <= datetime.now(UTC)
+    shown, facts = known.run("status", PERSON), known.run("channels", PERSON, "--json").facts
+    began, due = report["began_at"], min(each["due_at"] for each in facts["channels"])
+    assert f"; {minutes(began)}, in {report['took']:.1f} s." in shown.out
+    assert f"reads its channels from {minutes(due)} on." in shown.out
+
+
+def minutes(time: str) -> str:
+    """A time as people are told it, where it is UTC."""
+    return datetime.fromisoformat(time).isoformat(sep=" ", timespec="minutes")
 
 
 def test_status_tells_what_telegram_lets_wait_and_until_when(

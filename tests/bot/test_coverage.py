@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors import Channel
-from bot.coverage_bar import HELD, HOLE, OLDER, PARTLY, bar, newest_id, percent
+from bot.coverage_bar import HELD, HIDDEN, HOLE, OLDER, PARTLY, bar, newest_id, percent
 from sandbox import Sandbox
 from tests.bot.conftest import PERSON, CommandLine, refused
 from tests.bot.terminals import terminal
@@ -24,8 +24,10 @@ def view(**values: Any) -> Channel:
         "newest_at": None,
         "coverage": (),
         "floor": None,
+        "source": "list",
         "state": "followed",
         "why": None,
+        "visible_from": 0,
         "share": 0.0,
         "holes": (),
         "read_at": None,
@@ -46,6 +48,15 @@ def test_a_short_channel_fills_its_bar() -> None:
     """Each of two messages has half of the cells."""
     channel = view(coverage=((1, 2),), floor=1, holes=((2, 3),))
     assert bar(channel, 8) == HELD * 4 + HOLE * 4
+
+
+def test_what_is_hidden_is_neither_older_nor_a_hole() -> None:
+    """Ids that the account may not see are drawn so, whoever has read them; a cell that it sees
+    in part shows that part.
+    """  # noqa: D205
+    channel = view(coverage=((21, 101),), floor=1, holes=((1, 21),), visible_from=35)
+    assert bar(channel, 10) == HIDDEN * 3 + HELD * 7
+    assert bar(view(coverage=((35, 41),), holes=((41, 51),), visible_from=50), 5) == HIDDEN * 5
 
 
 def test_of_nothing_nothing_is_held() -> None:
@@ -105,6 +116,21 @@ def test_coverage_of_one_channel_names_its_holes(known: CommandLine, telegram: S
     assert f"Still to be read: {held + 1} to {held + 3}." in shown.out
     known.run("parse", PERSON)
     assert "Still to be read: nothing." in known.run("coverage", PERSON, channel.id).out
+
+
+def test_coverage_tells_what_telegram_hides(known: CommandLine, telegram: Sandbox) -> None:
+    """A history that begins late for the account is hidden before, and all of the rest is held."""
+    channel = next(each for each in telegram.world.channels.values() if each.username)
+    telegram.publish_many(channel.id, ["More."] * 30)
+    person = telegram.world.find_person(PERSON)
+    telegram.run(lambda: telegram.world.hide_history(person, channel, channel.last_id // 2))
+    known.run("parse", PERSON)
+    shown = known.run("coverage", PERSON, channel.id)
+    assert HIDDEN + HELD in shown.out
+    assert OLDER not in shown.out.splitlines()[1]
+    assert f"hides messages up to {channel.last_id // 2} from this account" in shown.out
+    (facts,) = known.run("coverage", PERSON, channel.id, "--json").facts["channels"]
+    assert (facts["visible_from"], facts["share"]) == (channel.last_id // 2, 1.0)
 
 
 def test_coverage_of_a_channel_nobody_knows(known: CommandLine) -> None:
