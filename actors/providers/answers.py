@@ -52,10 +52,8 @@ def body_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime)
     An error is one under HTTP 200 as well.
     """
     read = _object(body)
-    error = read.get("error")
-    if status == 200 and error is not None:
-        code = error.get("code") if isinstance(error, dict) else None
-        status = code if isinstance(code, int) and 400 <= code < 600 else 500
+    if status == 200:
+        status = told_status(read) or 200
     if status != 200:
         raise refused_call(status, headers, read, now)
     if not read:
@@ -82,6 +80,18 @@ def refused_call(
     if 300 <= status < 400:
         return Failed(Outcome.MISCONFIGURED, f"is elsewhere ({status})", look_at="url")
     return broken(said)
+
+
+def told_status(read: Mapping[str, Any]) -> int | None:
+    """Return the status of the error that an object holds; None if it holds none.
+
+    It is in `error.code`, or, as GigaChat words it, in a `status` beside the message.
+    """
+    error, status = read.get("error"), read.get("status")
+    if error is None:
+        return status if isinstance(status, int) and 400 <= status < 600 else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) and 400 <= code < 600 else 500
 
 
 def chat_answer(read: Mapping[str, Any], prompt: str) -> Answer:

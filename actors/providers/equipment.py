@@ -38,9 +38,10 @@ async def equip(
 ) -> Equipment:
     """Get ready to ask providers, and have what is made let go of with `held`; send nothing yet."""
     made = Equipment()
+    # Each reads some hundred kilobytes from the disk.
+    trusted = {ca: await asyncio.to_thread(_trusted, ca) for ca in {plan.ca for plan in plans}}
     for plan in plans:
-        trusted = await asyncio.to_thread(_trusted, plan.ca)  # reads some hundred kilobytes
-        connection = Connection(trusted, at_once=plan.at_once)
+        connection = Connection(trusted[plan.ca], at_once=plan.at_once)
         held.push_async_callback(connection.close)
         server = OpenAIShaped(
             connection,

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from actors.providers.answers import Answer, refused_call, spent_of
+from actors.providers.answers import Answer, refused_call, spent_of, told_status
 from actors.providers.events import Events
 from actors.providers.failure import broken
 from actors.providers.refusals import FINISHES
@@ -61,7 +61,9 @@ class Streamed:
             chunk = None
         if not isinstance(chunk, dict):
             raise broken("sent an event that is no JSON object")
-        self._check_error(chunk)
+        status = told_status(chunk)
+        if status is not None:
+            raise refused_call(status, {}, chunk, self._now)
         for name in ("model", "usage"):
             if chunk.get(name):
                 self._told[name] = chunk[name]
@@ -72,6 +74,8 @@ class Streamed:
 
     def _choice(self, choice: dict[str, Any]) -> None:
         finish = choice.get("finish_reason")
+        if finish == "error":
+            raise broken("broke off in the middle of its answer")
         if isinstance(finish, str) and finish:
             self._finish = finish
         delta = choice.get("delta")
@@ -81,11 +85,3 @@ class Streamed:
             if self._length > LONGEST_ANSWER:
                 raise broken("does not come to the end of its answer")
             self._pieces.append(text)
-
-    def _check_error(self, chunk: dict[str, Any]) -> None:
-        error = chunk.get("error")
-        if error is None:
-            return
-        code = error.get("code") if isinstance(error, dict) else None
-        status = code if isinstance(code, int) and 400 <= code < 600 else 500
-        raise refused_call(status, {}, chunk, self._now)

@@ -86,6 +86,12 @@ def test_an_error_under_a_good_status(code: object, outcome: Outcome) -> None:
     assert failure(200, {"error": {"code": code, "message": "no"}}).outcome is outcome
 
 
+def test_an_error_as_gigachat_words_it() -> None:
+    """A status in the body is that of an error, also under HTTP 200; a word is none."""
+    assert failure(200, {"status": 429, "message": "Too many"}).outcome is Outcome.BUSY
+    assert body_of(200, {}, b'{"status": "ok"}', NOON) == {"status": "ok"}
+
+
 def test_busy_says_until_when() -> None:
     """The time in a body's headers is that of the outcome, and is told to people."""
     reset = int((NOON + timedelta(hours=3)).timestamp() * 1000)

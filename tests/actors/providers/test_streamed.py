@@ -93,6 +93,8 @@ def test_a_stream_that_says_nothing_is_broken() -> None:
         (b'data: {"error": {"code": 429}}\n\n', Outcome.BUSY),
         (b'data: {"error": {"code": 502}}\n\n', Outcome.BROKEN),
         (b'data: {"error": "overloaded"}\n\n', Outcome.BROKEN),
+        (b'data: {"status": 429, "message": "Too many"}\n\n', Outcome.BUSY),
+        (chunk(finish="error"), Outcome.BROKEN),
         (b"data: <html>\n\n", Outcome.BROKEN),
         (b"data: [1]\n\n", Outcome.BROKEN),
     ],

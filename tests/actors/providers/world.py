@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,10 +23,19 @@ from actors.providers.outcomes import (
 )
 from actors.providers.ports import Embeddings, Tagger
 from actors.settings import Settings
-from runtime.testing import Plain, plain
+from runtime.testing import PATIENCE, Plain, plain
 from sandbox.providers import Providers
 
 POST = "Ключевая ставка Банка России осталась прежней. Ставка Банка России высока."
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that happens elsewhere; raises TimeoutError if it does not."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        await asyncio.sleep(0.005)
 
 
 class Clock:
@@ -54,6 +65,7 @@ class LocalModels:
     asked: list[str] = field(default_factory=list)
     started: int = 0
     closed: int = 0
+    vector: tuple[float, ...] = (1.0, 2.0, 3.0)
     fails: Exception | None = None
 
     async def start(self) -> None:
@@ -69,7 +81,7 @@ class LocalModels:
         if self.fails is not None:
             raise self.fails
         self.asked += texts
-        return [(1.0, 2.0, 3.0)[: self.dimension] for _ in texts]
+        return [self.vector for _ in texts]
 
     async def tag(self, text: str, channel: int | None) -> tuple[str, ...]:
         if self.fails is not None:
@@ -79,6 +91,13 @@ class LocalModels:
 
     def made(self) -> tuple[Embeddings, Tagger]:
         return self, self
+
+
+def chats(providers: Providers) -> tuple[int, int]:
+    """How many prompts GigaChat and OpenRouter were sent."""
+    asked = (providers.gigachat.asked, providers.openrouter.asked)
+    one, other = (sum(each.kind == "chat" for each in calls) for calls in asked)
+    return one, other
 
 
 def settings(**given: Any) -> Settings:

@@ -1,0 +1,125 @@
+"""One line before each account, for whoever asks for anything."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from actors.provider_messages import DescribeProviders, EmbedTexts, TagText
+from actors.providers.actor import ProvidersActor
+from actors.providers.outcomes import Embedded, Priority, Tagged
+from runtime import ActorSystem
+from sandbox.providers import Providers
+from tests.actors.providers.world import (
+    POST,
+    Clock,
+    LocalModels,
+    asking,
+    gigachat,
+    openrouter,
+    settings,
+    until,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_plan_for_one_request_gets_one(providers: Providers, clock: Clock) -> None:
+    """Tags, vectors and answers at once: no request finds another there, and all succeed."""
+    providers.gigachat.at_once = 1
+    async with asking(clock, **gigachat(providers, embeddings="gigachat")) as one:
+        ended = await asyncio.gather(
+            *(one.tag(f"{POST} {number}") for number in range(5)),
+            *(one.embed(f"{POST} {number}") for number in range(5)),
+            *(one.complete() for _ in range(2)),
+        )
+        assert all(isinstance(each, Tagged) for each in ended[:5])
+        assert all(isinstance(each, Embedded) for each in ended[5:10])
+        assert providers.gigachat.most_at_once == 1
+        assert (await one.status())["gigachat"].outcomes == (("ok", 13),)  # and one that probed
+
+
+async def test_four_are_asked_at_once_elsewhere(providers: Providers, clock: Clock) -> None:
+    """OpenRouter gets four requests at a time, and the fifth when one is over."""
+    hold = providers.openrouter.hold(of="chat", times=10)
+    async with asking(clock, **openrouter(providers)) as asked:
+        tags = [asyncio.create_task(asked.tag(f"{POST} {number}")) for number in range(10)]
+        await until(lambda: providers.openrouter.most_at_once == 4)
+        hold.release()
+        assert all(isinstance(each, Tagged) for each in await asyncio.gather(*tags))
+        assert providers.openrouter.most_at_once == 4
+
+
+async def test_a_person_goes_first(providers: Providers, clock: Clock) -> None:
+    """A question that comes last is answered before the tags and vectors that wait."""
+    async with asking(clock, **gigachat(providers, embeddings="gigachat")) as one:
+        await one.embed("probe")
+        hold = providers.gigachat.hold(text_contains="first", times=1)
+        waiting: list[asyncio.Task[object]] = [asyncio.create_task(one.tag("first of all posts"))]
+        await asyncio.to_thread(hold.reached)
+        waiting += [asyncio.create_task(one.tag(f"{POST} {number}")) for number in range(3)]
+        waiting.append(asyncio.create_task(one.embed("vector", priority=Priority.INDEX)))
+        waiting.append(asyncio.create_task(one.embed("question", priority=Priority.QUESTION)))
+        for _ in range(5):
+            await asyncio.sleep(0)  # let each take its place in the line
+        hold.release()
+        await asyncio.gather(*waiting)
+    texts = [each.texts[-1] for each in providers.gigachat.asked if each.kind != "token"]
+    order = [text for text in texts if text in ("vector", "question") or POST in text]
+    assert order[:2] == ["question", "vector"]
+    assert len(order) == 5
+
+
+async def test_tokens_are_made_once_for_all(providers: Providers, clock: Clock) -> None:
+    """Ten requests that find no token wait for one."""
+    async with asking(clock, **gigachat(providers, gigachat_concurrency=10)) as many:
+        await asyncio.gather(*(many.tag(f"{POST} {number}") for number in range(10)))
+        assert sum(each.kind == "token" for each in providers.gigachat.asked) == 1
+        providers.gigachat.expire_tokens()
+        tagged = await asyncio.gather(*(many.tag(f"{POST}, {number}") for number in range(10)))
+        assert all(isinstance(each, Tagged) for each in tagged)
+        assert sum(each.kind == "token" for each in providers.gigachat.asked) == 2
+
+
+async def test_tokens_are_renewed_before_they_end(providers: Providers, clock: Clock) -> None:
+    """No request is made with a token that ends within a minute."""
+    async with asking(clock, **gigachat(providers)) as asked:
+        await asked.tag()
+        clock.move(seconds=1800 - 59)
+        await asked.tag(POST + "!")
+        statuses = [each.status for each in providers.gigachat.asked]
+        assert 401 not in statuses
+        assert sum(each.kind == "token" for each in providers.gigachat.asked) == 2
+
+
+async def test_a_provider_that_hangs_keeps_nobody_else(providers: Providers, clock: Clock) -> None:
+    """In an actor of its own: while a tag waits, a state is told and vectors are made."""
+    hold = providers.gigachat.hold(of="chat")
+    local = LocalModels()
+    given = settings(**gigachat(providers))
+    async with ActorSystem() as system:
+        ref = await system.spawn(
+            "providers", lambda: ProvidersActor(given, local=local.made, now=clock)
+        )
+        tag = asyncio.create_task(ref.ask(TagText(text=POST)))
+        await asyncio.to_thread(hold.reached)
+        embedded = await ref.ask(EmbedTexts(texts=("a",), priority=Priority.INDEX))
+        assert isinstance(embedded, Embedded)
+        described = await ref.ask(DescribeProviders())
+        assert [each.name for each in described] == ["gigachat", "local"]
+        hold.release()
+        assert isinstance(await tag, Tagged)
+    assert (local.started, local.closed) == (1, 1)
+
+
+async def test_who_leaves_takes_his_request_along(providers: Providers, clock: Clock) -> None:
+    """A caller who gives up ends his request, and the next one has the turn."""
+    hold = providers.gigachat.hold(of="chat")
+    async with asking(clock, **gigachat(providers)) as one:
+        first = asyncio.create_task(one.tag())
+        await asyncio.to_thread(hold.reached)
+        second = asyncio.create_task(one.tag(POST + "!"))
+        first.cancel()
+        assert isinstance(await second, Tagged)
+        hold.release()
