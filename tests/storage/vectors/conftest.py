@@ -11,7 +11,7 @@ import pytest
 from storage.vectors.edge import EdgeStore
 from storage.vectors.port import VectorStore
 from storage.vectors.server import ServerStore
-from tests.storage.vectors.stub import Stub
+from tests.storage.vectors.stub import Stub, running
 
 MEMORY = Path("/dev/shm")  # noqa: S108  every write is flushed: seven times as fast as a busy disk
 
@@ -26,13 +26,8 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 async def stub(folder: Path) -> AsyncIterator[Stub]:
     """A server that understood every request it was sent."""
-    made = Stub(folder / "stub")
-    (folder / "stub").mkdir()
-    await made.start()
-    yield made
-    await made.stop()
-    made.collections.close()
-    assert made.refused == []
+    async with running(folder / "stub") as made:
+        yield made
 
 
 @pytest.fixture

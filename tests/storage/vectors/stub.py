@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -48,6 +49,7 @@ class Stub:
     """A server on an address of its own; its collections outlive a stop."""
 
     def __init__(self, folder: Path, key: str | None = None) -> None:
+        folder.mkdir()
         self.collections = Collections(folder)
         self.key = key
         self.fault: Fault | None = None
@@ -156,6 +158,17 @@ class Stub:
                 specification.check(method, where, answer=answer)
                 return answer
         raise ValueError("no such request")
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Stub]:
+    """Run a server; in the end it must have understood every request it was sent."""
+    stub = Stub(folder)
+    await stub.start()
+    yield stub
+    await stub.stop()
+    stub.collections.close()
+    assert stub.refused == []
 
 
 def _error(text: str) -> dict[str, Any]:
