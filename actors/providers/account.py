@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,7 +10,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from actors.providers.allowance import Allowance
 from actors.providers.breaker import FIRST_PAUSE, Breaker
-from actors.providers.failure import Failed, Outcome, Setting, broken
+from actors.providers.failure import Failed, Outcome, Setting
 from actors.providers.limiter import Crowded, Limiter
 from actors.providers.outcomes import Priority, ProviderStatus, Spent
 from runtime.logs import get_logger
@@ -170,15 +169,6 @@ class Account:
             unparsable=failed.unparsable,
             look_at=failed.look_at,
         )
-
-
-async def within(seconds: float, work: Awaitable[T]) -> T:
-    """Wait for a provider's answer; raises `Failed` when it takes too long."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await work
-    except TimeoutError:
-        raise broken(f"did not answer within {seconds:g} seconds") from None
 
 
 def _same(asked: str, answered: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from actors.providers.account import Account, within
+from actors.providers.account import Account
 from actors.providers.answers import Answer, Vectors
-from actors.providers.failure import Failed, Outcome, broken
+from actors.providers.deadline import Deadline, Put, within
+from actors.providers.failure import Failed, Outcome
 from actors.providers.outcomes import Completed, Embedded, Priority, Tagged
 from actors.providers.refusals import may_refuse, refuses
 from actors.providers.tag_texts import parse, prompt
@@ -18,8 +18,6 @@ EMBED_SECONDS = 30.0
 ANSWER_SECONDS = 60.0
 
 TAG_TOKENS = 150
-
-Put = Callable[[str], Awaitable[None]]
 
 
 class Chats(Protocol):
@@ -77,7 +75,7 @@ async def complete(
     """Have a prompt answered; raises `Failed`."""
 
     async def work() -> Completed:
-        clock = _Deadline(ANSWER_SECONDS)
+        clock = Deadline(ANSWER_SECONDS)
         pieces = _Cautious(clock.outside(put))
         answer = await clock.within(chats.stream(*asked, pieces.put))
         spent = account.paid("chat", answer.spent)
@@ -114,33 +112,3 @@ class _Cautious:
         held, self._held = self._held, ""
         if held:
             await self._put(held)
-
-
-class _Deadline:
-    """Seconds in which a provider has to answer; those in which its reader is slow do not count."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._timeout: asyncio.Timeout | None = None
-
-    async def within(self, work: Awaitable[Answer]) -> Answer:
-        try:
-            async with asyncio.timeout(self._seconds) as self._timeout:
-                return await work
-        except TimeoutError:
-            raise broken(f"did not answer within {self._seconds:g} seconds") from None
-
-    def outside(self, put: Put) -> Put:
-        async def waited(piece: str) -> None:
-            timeout = self._timeout
-            ends = None if timeout is None else timeout.when()
-            if timeout is None or ends is None:
-                await put(piece)
-                return
-            loop = asyncio.get_running_loop()
-            left = ends - loop.time()
-            timeout.reschedule(None)
-            await put(piece)
-            timeout.reschedule(loop.time() + left)
-
-        return waited

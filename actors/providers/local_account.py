@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from actors.providers.account import Account, Service, within
+from actors.providers.account import Account, Service
 from actors.providers.allowance import Allowance
 from actors.providers.answering import TAG_SECONDS
 from actors.providers.answers import Vectors
+from actors.providers.deadline import within
 from actors.providers.failure import broken
 from actors.providers.outcomes import Priority, Spent, Tagged
 from actors.providers.ports import Embeddings, EmbeddingsDown, Tagger

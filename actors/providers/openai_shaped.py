@@ -16,13 +16,11 @@ from actors.providers.answers import (
     refused_call,
 )
 from actors.providers.connection import Connection
+from actors.providers.deadline import Put
 from actors.providers.failure import KeyRefused
 from actors.providers.streamed import Streamed
 
 T = TypeVar("T")
-
-Put = Callable[[str], Awaitable[None]]
-"""Takes the next piece of an answer, and waits until there is room for it."""
 
 TEMPERATURE = 0.3
 
