@@ -1,5 +1,6 @@
 """Providers that behave: their doors, and the shapes of their answers."""
 
+import asyncio
 import json
 import ssl
 import threading
@@ -214,10 +215,11 @@ def test_models_are_listed(provider: GigaChat | OpenRouter | OpenAI, client: htt
     assert tuple(model["id"] for model in listed) == provider.models != ()
 
 
-def test_a_server_without_a_key_asks_for_none(client: httpx.Client) -> None:
-    """As those on one's own machine."""
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer x"}])
+def test_a_server_without_a_key_asks_for_none(client: httpx.Client, header: dict[str, str]) -> None:
+    """As those on one's own machine; one that is sent all the same does no harm."""
     with Providers(openai_key=None) as providers:
-        assert chat(client, providers.openai, headers={}).status_code == 200
+        assert chat(client, providers.openai, headers=header).status_code == 200
 
 
 def test_calls_are_recorded_when_their_answers_arrive(
@@ -306,6 +308,18 @@ async def test_providers_run_on_a_loop_that_is_there() -> None:
         with providers.openai.down(), pytest.raises(httpx.ConnectError):
             await _status(url)
         assert await _status(url) == 200
+
+
+@pytest.mark.anyio
+async def test_the_end_breaks_the_calls_that_are_held() -> None:
+    """On a loop that goes on, too: who waits for an answer is told at once that there is none."""
+    async with Providers(openai_key=None) as providers:
+        hold = providers.openai.hold()
+        asking = asyncio.create_task(_status(f"{providers.openai.api_url}/chat/completions"))
+        await asyncio.to_thread(hold.reached)
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        await asking
+    assert [asked.is_abandoned for asked in providers.openai.asked] == [True]
 
 
 async def _status(url: str) -> int:

@@ -30,6 +30,12 @@ def test_a_text_that_repeats_nothing_has_three_tags() -> None:
     assert tags("🎉 42") == []
 
 
+def test_a_text_that_repeats_much_has_seven_tags() -> None:
+    """No more, however many words come twice."""
+    days = "monday tuesday wednesday thursday friday saturday sunday january february"
+    assert tags(f"{days} {days}") == days.split()[:7]
+
+
 @given(st.text(max_size=400))
 def test_tags_of_anything_are_tags(text: str) -> None:
     """At most seven, each once, each a word of the text, and the same again."""
@@ -65,6 +71,13 @@ def test_texts_that_share_words_are_near() -> None:
     assert cosine("новая станция метро", "станция метро закрыта") > 0.5
     assert cosine("станция", "станции") > 0.3
     assert abs(cosine("новая станция метро", "выборы губернатора области")) < 0.2
+
+
+def test_vectors_point_in_all_directions() -> None:
+    """In few dimensions too, texts without a common word may be the opposite of each other."""
+    one, *others = (vector(word, 4) for word in ("north", "south", "east", "west", "up", "down"))
+    cosines = [sum(a * b for a, b in zip(one, other, strict=True)) for other in others]
+    assert min(cosines) < 0
 
 
 @given(st.text(max_size=100), st.sampled_from([1, 3, 768]))
