@@ -57,6 +57,7 @@ M = TypeVar("M", bound=Message)
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
+SCHEDULE_SECONDS = 10.0
 MOST_NOTICES = 1000
 UNHEARD = 0.9
 """How much of the time until others may take an account a sent packet may stay unacknowledged."""
@@ -143,8 +144,11 @@ class House(Hosting):
         return make
 
     async def stop(self) -> None:
-        """Stop everything, in reverse order of start."""
-        await self._system.stop(STOP_SECONDS)
+        """Stop everything, in reverse order of start; but first whoever begins new work."""
+        try:
+            await self._system.dismiss("schedule", SCHEDULE_SECONDS)
+        finally:
+            await self._system.stop(STOP_SECONDS)
 
     @property
     def store(self) -> ActorRef[StoreMessage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -247,3 +248,31 @@ async def test_what_was_left_long_ago_is_removed(
     ]
     left = "SELECT array_agg(channel_id) FROM posts WHERE channel_id = ANY ($1::bigint[])"
     assert await db.fetch_value(left, [each.id for each in many]) == [many[0].id]
+
+
+async def test_a_house_that_closes_begins_nothing_any_more(
+    sandbox: Sandbox, settings: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The schedule ends before the accounts that it would use, so it has nothing to complain of."""
+    running: list[str] = []
+
+    def names() -> set[str]:
+        return {thread.name for thread in threading.enumerate()}
+
+    async def is_over() -> bool:
+        return "schedule" not in names()
+
+    async def look() -> None:
+        await until(is_over)
+        running.extend(names() & {f"account-{PERSON}"})
+
+    with sandbox.faults.hold("messages.getDialogs") as hold:
+        async with opened(settings, schedule=True, live=True) as house:
+            await admit(house, sandbox, PERSON)
+            await tick(house)
+            await asyncio.to_thread(hold.reached)
+            assert {"schedule", f"account-{PERSON}"} <= names()
+            looking = asyncio.create_task(look())
+        await looking
+    assert running == [f"account-{PERSON}"]
+    assert [each.getMessage() for each in caplog.records if each.levelname == "WARNING"] == []
