@@ -70,12 +70,15 @@ class EdgeStore:
     async def drop(self, collection: str) -> None:
         """Remove a collection, if it is there, whether or not it can be read."""
         check_name(collection)
-        async with self._writing:
-            await self._forget(collection)
+        async with self._writing, self._opening:  # nobody opens it again meanwhile
+            self._check_open()
+            if shard := self._shards.pop(collection, None):
+                await self._run(shard.close)
             await self._run(remove, self._folder / collection)
 
     async def collections(self) -> tuple[str, ...]:
         """Return the names of all collections."""
+        self._check_open()
         return await self._run(self._names)
 
     async def check(self) -> None:
@@ -159,14 +162,17 @@ class EdgeStore:
 
     async def _found(self, collection: str) -> Shard | None:
         async with self._opening:
-            if self._closed:
-                raise VectorsClosed(str(self._folder))
+            self._check_open()
             if collection not in self._shards:
                 opened = await self._run(Shard.open, self._folder / collection)
                 if opened is None:
                     return None
                 self._shards[collection] = opened
             return self._shards[collection]
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise VectorsClosed(str(self._folder))
 
     async def _forget(self, collection: str) -> None:
         async with self._opening:

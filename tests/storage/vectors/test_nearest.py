@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.vectors.port import Point, Scope, VectorStore
-from tests.storage.vectors.samples import START, brute_force, point
+from tests.storage.vectors.samples import START, brute_force, point, posts
 
 pytestmark = pytest.mark.anyio
+
+EAST = (1.0, 0.0, 0.0)
 
 numbers = st.integers(-3, 3).map(float)
 vectors = st.tuples(numbers, numbers, numbers)
@@ -56,6 +58,31 @@ async def test_the_nearest_are_those_that_looking_at_every_point_finds(
     found = await store.nearest("c", vector, seen, limit)
     scores = [each.score for each in found]
     assert scores == pytest.approx(sorted(expected.values(), reverse=True)[:limit], abs=1e-5)
-    posts = [(each.channel_id, each.post_id) for each in found]
-    assert len(set(posts)) == len(posts)
-    assert [expected[post] for post in posts] == pytest.approx(scores, abs=1e-5)
+    shown = posts(found)
+    assert len(set(shown)) == len(shown)
+    assert [expected[post] for post in shown] == pytest.approx(scores, abs=1e-5)
+
+
+async def test_a_thousand_channels_are_one_scope(store: VectorStore) -> None:
+    """The nearest of many channels are found, with and without ids above which they are seen."""
+    await store.ensure("c", 3)
+    await store.upsert("c", [point(channel, 1) for channel in range(1, 2001)])
+    seen = Scope(channels=tuple((channel, channel % 2) for channel in range(1, 1001)))
+    found = posts(await store.nearest("c", EAST, seen, 1000))
+    assert found == [(channel, 1) for channel in range(2, 1001, 2)]
+
+
+async def test_a_period_begins_with_its_start_and_ends_before_its_end(store: VectorStore) -> None:
+    """To the second."""
+    await store.ensure("c", 3)
+    await store.upsert("c", [point(1, 1 + second, second=second) for second in range(5)])
+
+    async def within(since: float | None, until: float | None) -> list[int]:
+        bounds = [None if at is None else START + timedelta(seconds=at) for at in (since, until)]
+        seen = Scope(channels=((1, 0),), since=bounds[0], until=bounds[1])
+        return [post for _, post in posts(await store.nearest("c", EAST, seen, 10))]
+
+    assert await within(1, 3) == [2, 3]
+    assert await within(0.5, 2.5) == [2, 3]
+    assert await within(3, None) == [4, 5]
+    assert await within(None, 1) == [1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 
 import pytest
 
@@ -16,7 +15,7 @@ from storage.vectors.errors import (
     WrongDimension,
 )
 from storage.vectors.port import Scope, VectorStore
-from tests.storage.vectors.samples import START, point, posts, scope
+from tests.storage.vectors.samples import point, posts, scope
 
 pytestmark = pytest.mark.anyio
 
@@ -162,29 +161,6 @@ async def test_a_scope_shows_its_channels_from_an_id_on(store: VectorStore) -> N
     assert await store.nearest("c", EAST, scope(9), 10) == ()
 
 
-async def test_a_period_begins_with_its_start_and_ends_before_its_end(store: VectorStore) -> None:
-    """To the second."""
-    await store.upsert("c", [point(1, 1 + second, second=second) for second in range(5)])
-
-    async def within(since: float | None, until: float | None) -> list[int]:
-        bounds = [None if at is None else START + timedelta(seconds=at) for at in (since, until)]
-        seen = Scope(channels=((1, 0),), since=bounds[0], until=bounds[1])
-        return [post for _, post in posts(await store.nearest("c", EAST, seen, 10))]
-
-    assert await within(1, 3) == [2, 3]
-    assert await within(0.5, 2.5) == [2, 3]
-    assert await within(3, None) == [4, 5]
-    assert await within(None, 1) == [1]
-
-
-async def test_a_thousand_channels_are_one_scope(store: VectorStore) -> None:
-    """The nearest of many channels are found, with and without ids above which they are seen."""
-    await store.upsert("c", [point(channel, 1) for channel in range(1, 2001)])
-    seen = Scope(channels=tuple((channel, channel % 2) for channel in range(1, 1001)))
-    found = posts(await store.nearest("c", EAST, seen, 1000))
-    assert found == [(channel, 1) for channel in range(2, 1001, 2)]
-
-
 async def test_a_store_that_answers_has_nothing_to_say(store: VectorStore) -> None:
     """A check of a store that works raises nothing."""
     await store.check()
@@ -194,6 +170,12 @@ async def test_closed_it_refuses(store: VectorStore) -> None:
     """Closing twice is harmless, and whoever asks afterwards is told."""
     await store.close()
     await store.close()
-    for asked in (store.count("c"), store.ensure("c", 3), store.upsert("c", [point(1, 1)])):
+    for asked in (
+        store.count("c"),
+        store.ensure("c", 3),
+        store.upsert("c", [point(1, 1)]),
+        store.collections(),
+        store.drop("c"),
+    ):
         with pytest.raises(VectorsClosed):
             await asked
