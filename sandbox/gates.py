@@ -27,7 +27,7 @@ class Gates:
         """Listen at every address; one that is 0 takes a free port, and keeps it."""
         try:
             for dc, address in self.addresses.items():
-                self._sockets[dc] = socket.create_server(address, backlog=_BACKLOG)
+                self._sockets[dc] = _listening(address)
         except OSError:
             self.close()
             raise
@@ -60,9 +60,27 @@ class Gates:
         self._servers, self._sockets = [], {}
 
 
+def _listening(address: tuple[str, int]) -> socket.socket:
+    """A socket that listens at an address."""
+    made = _unbound()
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(_BACKLOG)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _unbound() -> socket.socket:
+    # With its protocol named, asyncio lets what is accepted send small blocks at once.
+    return socket.socket(proto=socket.IPPROTO_TCP)
+
+
 def _place_holder(listening: socket.socket) -> socket.socket:
     """A socket at the same address that is bound and does not listen."""
-    place = socket.socket()
+    place = _unbound()
     place.setblocking(False)
     for each in (listening, place):
         each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
