@@ -25,8 +25,8 @@ from tests.storage.vectors.samples import point
 
 pieces = st.builds(
     Near,
-    channel_id=st.integers(1, 3),
-    post_id=st.integers(1, 6),
+    channel_id=st.integers(1, 2),
+    post_id=st.integers(1, 3),
     score=st.sampled_from([-1.0, -0.5, 0.0, 0.25, 0.5, 1.0]),
 )
 
@@ -88,7 +88,7 @@ def test_posts_are_meant_by_channel_but_for_what_was_just_written() -> None:
 
 
 @pytest.mark.anyio
-@given(found=st.lists(pieces, max_size=60), limit=st.integers(0, 8))
+@given(found=st.lists(pieces, max_size=40), limit=st.integers(0, 5))
 async def test_the_nearest_posts_are_those_of_all_pieces(found: list[Near], limit: int) -> None:
     """Asking for a few pieces at a time chooses as good posts as looking at every piece does."""
     best: dict[tuple[int, int], float] = {}
