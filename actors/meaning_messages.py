@@ -160,6 +160,8 @@ class DescribeMeaning(Request[Meaning]):
     """Tell how far the tagging and indexing of an account's channels has come."""
 
     account: int
+    since: datetime | None = None
+    """From when on what is tagged or indexed counts as fresh; None: ever."""
 
 
 @message
@@ -227,6 +229,8 @@ class PoorUntil(Request[datetime | None]):
     """Tell when an account may spend tokens again; None: now."""
 
     account: int
+    cap: int | None = None
+    """How many tokens it may spend a day; None: any number."""
 
 
 MeaningMessage = (

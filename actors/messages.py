@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import datetime, timedelta
 
 from actors.login import State
+from actors.meaning_messages import MeaningMessage
 from actors.store_messages import ReadingMessage
 from actors.values import (
     Authorisation,
@@ -374,6 +375,7 @@ class MarkDelivered(Request[bool]):
 
 StoreMessage = (
     ReadingMessage
+    | MeaningMessage
     | LocateDatabase
     | LoadAccount
     | WasAdmitted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, TypeVar, assert_never
+from typing import Any, TypeVar
 
 from actors.login import State
 from actors.messages import (
@@ -68,6 +68,7 @@ from actors.storing_channels import (
     of_schedule,
 )
 from actors.storing_following import of_folders, of_followers
+from actors.storing_meaning import of_meaning
 from storage import (
     accounts,
     forgetting,
@@ -138,7 +139,7 @@ def work(  # noqa: C901  one arm per group of messages
         ):
             return of_schedule(db, message)
         case _:
-            assert_never(message)
+            return of_meaning(db, message)
 
 
 def _of_accounts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from storage import work
+from storage import lexical, work
 from storage.database import Database, Row
 from storage.meaning_queries import meaning_sql
 from storage.meaning_rows import KnownTags, WorkItem
@@ -25,6 +25,7 @@ async def claim(
     `cap` is how many tokens an account may spend a day, None: any number. What changes between
     the two is not lost: then what is made of it is void.
     """
+    await lexical.find(db, lexical.AT_ONCE)
     rows = await work.claim(db, kind, worker, n, lease)
     if not rows:
         return []

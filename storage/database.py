@@ -90,6 +90,8 @@ class Database:
             missing = migrations.pending(steps, found.applied or {})
             if missing:
                 traits.check_rights(found, self._where)
+            else:
+                traits.check_reader(found, self._where)
             if found.applied is None:
                 await connection.execute(sql.create_migrations)
             for step in missing:

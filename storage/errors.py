@@ -168,6 +168,19 @@ class DatabaseUnfit(StorageError):
         self.remedy = remedy
 
 
+class ReaderRoleUnfit(StorageError):
+    """The database at {where} cannot keep accounts apart: {why}.
+
+    Let an administrator of the server run `{remedy}`, then start again.
+    """
+
+    def __init__(self, where: str, why: str, remedy: str) -> None:
+        super().__init__(where, why, remedy)
+        self.where = where
+        self.why = why
+        self.remedy = remedy
+
+
 class DatabaseNewer(StorageError):
     """The database is at schema {found}, and this program knows schemas up to {known} only.
 

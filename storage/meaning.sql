@@ -310,3 +310,149 @@ WHERE work.dead_at IS NOT NULL;
 -- name: unsay
 -- Say no more that posts of a channel are in a collection.
 DELETE FROM indexed WHERE collection = $1 AND channel_id = $2 AND post_id = ANY ($3::bigint[]);
+
+-- name: renew_words
+-- Find the words of posts that have changed.
+INSERT INTO words (channel_id, post_id, published_at, words)
+SELECT channel_id, id, published_at, words_of(text) FROM posts
+WHERE channel_id = $1 AND id = ANY ($2::bigint[])
+ON CONFLICT (channel_id, post_id) DO UPDATE SET
+    published_at = excluded.published_at, words = excluded.words;
+
+-- name: find_words
+-- Find the words of some of the posts that were stored last and are still held, of each channel.
+WITH oldest AS MATERIALIZED (
+    SELECT id FROM arrivals WHERE 'words' = ANY (kinds)
+    ORDER BY row_number() OVER (PARTITION BY channel_id ORDER BY id), id
+    LIMIT $1
+), taken AS MATERIALIZED (
+    SELECT id, channel_id, posts, kinds FROM arrivals
+    WHERE id IN (SELECT id FROM oldest) AND 'words' = ANY (kinds) FOR UPDATE SKIP LOCKED
+), found AS (
+    DELETE FROM arrivals USING taken WHERE arrivals.id = taken.id AND taken.kinds = '{words}'
+), left_over AS (
+    UPDATE arrivals SET kinds = array_remove(arrivals.kinds, 'words') FROM taken
+    WHERE arrivals.id = taken.id AND taken.kinds <> '{words}'
+), kept AS (
+    INSERT INTO words (channel_id, post_id, published_at, words)
+    SELECT channel_id, posts.id, published_at, words_of(text)
+    FROM taken JOIN posts USING (channel_id)
+    WHERE posts.id = ANY (taken.posts) AND NOT EXISTS (
+        SELECT FROM words WHERE (words.channel_id, post_id) = (posts.channel_id, posts.id)
+    )
+    FOR KEY SHARE OF posts SKIP LOCKED
+    ON CONFLICT DO NOTHING
+)
+SELECT count(*) FROM taken;
+
+-- name: read_as
+-- Read for one account, and with no more rights than it has, until this transaction ends.
+SELECT set_config('tgactors.account', $1, true), set_config('role', 'tgactors_reader', true);
+
+-- name: search_words
+-- Posts by their words, the best first.
+SELECT channel_id, post_id, rank FROM search_words($1, $2, $3, $4, $5, $6);
+
+-- name: vocabulary
+-- The words of the newest posts an account may read, and in how many posts each is.
+SELECT word, ndoc FROM ts_stat(format(
+    $words$
+    SELECT to_tsvector('pg_catalog.simple', text) FROM (
+        SELECT text FROM own_readable JOIN posts ON channel_id = channel
+        WHERE account = %s AND posts.id > visible_from
+        ORDER BY published_at DESC LIMIT 5000
+    ) AS newest
+    $words$, $1::bigint
+))
+WHERE word ~ '^[[:alpha:]]{3,}$'
+ORDER BY ndoc DESC, word LIMIT $2;
+
+-- name: scope
+-- What an account may see, of some channels or of all: of each the ids above one.
+SELECT channel, visible_from FROM own_readable
+WHERE account = $1 AND visible_from IS NOT NULL
+    AND ($2::bigint[] IS NULL OR channel = ANY ($2))
+ORDER BY channel;
+
+-- name: tagged_posts
+-- Posts that an account may read, in the order asked for, with what is known of their meaning.
+SELECT
+    title, username, channels.protected AS channel_protected, visible_from,
+    coalesce(tags.state, CASE WHEN post.id <= visible_from THEN 'skipped' ELSE 'pending' END)
+        AS tag_state,
+    tags.tags, tags.model, coalesce(tags.reason, tagging.reason) AS tag_reason,
+    CASE WHEN tagging.worker IS NULL AND tagging.dead_at IS NULL THEN tagging.not_before END
+        AS tag_due_at,
+    EXISTS (
+        SELECT FROM indexed JOIN collections ON name = collection
+        WHERE (indexed.channel_id, post_id) = (post.channel_id, post.id)
+            AND collections.state = 'active' AND indexed.generation = collections.generation
+    ) AS indexed,
+    post.*
+FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS asked (channel_id, post_id, number)
+JOIN own_readable ON channel = asked.channel_id
+JOIN channels ON channels.id = channel
+JOIN posts AS post ON post.channel_id = channel AND post.id = asked.post_id
+LEFT JOIN tags ON (tags.channel_id, tags.post_id) = (post.channel_id, post.id)
+LEFT JOIN work AS tagging ON kind = 'tag'
+    AND (tagging.channel_id, tagging.post_id) = (post.channel_id, post.id)
+WHERE account = $1 AND greatest(post.id, parts[cardinality(parts)]) > visible_from
+    AND (cardinality($4::text[]) = 0 OR tags.tags && $4)
+ORDER BY number;
+
+-- name: posts_between
+-- Which posts of a period an account may read, the newest first.
+SELECT post.channel_id, post.id
+FROM own_readable CROSS JOIN LATERAL (
+    SELECT channel_id, id, published_at FROM posts
+    WHERE channel_id = channel AND published_at >= $2
+        AND ($3::timestamptz IS NULL OR published_at < $3)
+        AND greatest(posts.id, parts[cardinality(parts)]) > visible_from
+    ORDER BY published_at DESC, id DESC LIMIT $5
+) AS post
+WHERE account = $1 AND ($4::bigint[] IS NULL OR channel = ANY ($4))
+ORDER BY published_at DESC, post.channel_id, post.id DESC LIMIT $5;
+
+-- name: meaning
+-- How far tagging and indexing an account's posts have come; an album with hidden parts is skipped.
+WITH known AS MATERIALIZED (
+    SELECT
+        posts.id <= visible_from AS hidden,
+        coalesce(tags.state, CASE WHEN posts.id <= visible_from THEN 'skipped' ELSE 'pending' END)
+            AS state,
+        tagged_at, said.indexed_at, given_up.dead_at IS NOT NULL AS lost
+    FROM own_readable
+    JOIN posts ON channel_id = channel
+        AND greatest(posts.id, parts[cardinality(parts)]) > visible_from
+    LEFT JOIN tags ON (tags.channel_id, tags.post_id) = (posts.channel_id, posts.id)
+    LEFT JOIN (
+        SELECT channel_id, post_id, indexed_at FROM indexed JOIN collections ON name = collection
+        WHERE collections.state = 'active' AND indexed.generation = collections.generation
+    ) AS said ON (said.channel_id, said.post_id) = (posts.channel_id, posts.id)
+    LEFT JOIN work AS given_up ON kind = 'index' AND dead_at IS NOT NULL
+        AND (given_up.channel_id, given_up.post_id) = (posts.channel_id, posts.id)
+    WHERE account = $1
+)
+SELECT
+    count(*) AS posts,
+    count(*) FILTER (WHERE state = 'ok') AS tagged,
+    count(*) FILTER (WHERE state = 'skipped') AS skipped,
+    count(*) FILTER (WHERE state = 'dead' OR indexed_at IS NULL AND lost) AS dead,
+    count(indexed_at) AS indexed,
+    count(*) FILTER (
+        WHERE state = 'pending' OR indexed_at IS NULL AND NOT lost AND NOT hidden
+    ) AS pending,
+    count(*) FILTER (WHERE state = 'ok' AND tagged_at >= coalesce($2::timestamptz, '-infinity'))
+        AS fresh_tagged,
+    count(*) FILTER (WHERE indexed_at >= coalesce($2, '-infinity')) AS fresh_indexed
+FROM known;
+
+-- name: waiting
+-- Why posts that an account may read wait, the soonest first.
+SELECT
+    kind, reason, count(*) AS posts, min(not_before) FILTER (WHERE dead_at IS NULL) AS next_at
+FROM own_readable JOIN work ON channel_id = channel AND post_id > visible_from
+WHERE account = $1 AND kind IN ('tag', 'index') AND reason IS NOT NULL
+    AND (dead_at IS NOT NULL OR worker IS NULL AND not_before > now())
+GROUP BY kind, reason, dead_at IS NULL
+ORDER BY next_at, kind, reason LIMIT $2;

@@ -38,6 +38,16 @@ class MeaningQueries:
     arm_index: str
     arm_removal: str
     unsay: str
+    renew_words: str
+    find_words: str
+    read_as: str
+    search_words: str
+    vocabulary: str
+    scope: str
+    tagged_posts: str
+    posts_between: str
+    meaning: str
+    waiting: str
 
 
 meaning_sql = load(SOURCE.read_text(encoding="utf-8"), MeaningQueries)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -98,6 +97,9 @@ class Meaning:
     indexed: int
     pending: int
     """Posts that wait to be tagged, or to be indexed, or for both; each once."""
+    fresh_tagged: int
+    fresh_indexed: int
+    """Of `tagged` and `indexed`: how many became so since the time that was asked about."""
     waiting: tuple[Waiting, ...]
     """Why some wait, the soonest first, at most 20."""
 
@@ -135,7 +137,3 @@ class TaggedPost:
     """When a pending one is tried again."""
     model: str | None
     indexed: bool
-
-
-Fresh: TypeAlias = Mapping[Literal["tagged", "indexed"], int]
-"""How many posts became ok since an account's last report."""

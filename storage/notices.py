@@ -8,6 +8,7 @@ import asyncpg
 
 from storage.database import Connection, Database, Row
 from storage.errors import UnknownAccount
+from storage.isolation import reading_as
 from storage.queries import sql
 from storage.rows import NoticeRow
 from storage.text import json_text, storable
@@ -39,7 +40,12 @@ async def pending(db: Database, *, account: int | None = None, limit: int) -> li
     if not 0 < limit <= MOST:
         msg = f"limit must be from 1 to {MOST}, not {limit}"
         raise ValueError(msg)
-    return [_notice(row) for row in await db.fetch(sql.pending_notices, account, limit)]
+    if account is None:
+        rows = await db.fetch(sql.pending_notices, None, limit)
+    else:
+        async with reading_as(db, account) as connection:
+            rows = await connection.fetch(sql.pending_notices, account, limit)
+    return [_notice(row) for row in rows]
 
 
 async def delivered(db: Database, id: int) -> bool:  # noqa: A002  read as delivered(db, id)

@@ -164,6 +164,7 @@ async def _write(connection: Connection, channel: int, found: Changes) -> None:
         await connection.execute(sql.lock_work_of, channel, ids)
         # Only now: another statement is another look at what a worker has kept of it meanwhile.
         await connection.execute(meaning_sql.void_meaning, channel, ids)
+        await connection.execute(meaning_sql.renew_words, channel, ids)
         await connection.execute(sql.arm_work, channel, ids)
 
 

@@ -3,13 +3,30 @@
 SELECT pg_advisory_xact_lock(7305812465);
 
 -- name: traits
--- What a database is like: the server's version, the encoding, and the tables it holds.
+-- What a database is like: the server, its roles, the encoding, and the tables it holds.
 WITH place AS (
     SELECT oid, nspname FROM pg_namespace WHERE nspname = current_schema()
 )
 SELECT
     current_setting('server_version_num')::int AS version,
     current_setting('server_encoding') AS encoding,
+    current_user AS "user",
+    (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) AS may_make_roles,
+    (
+        SELECT CASE
+            WHEN rolsuper OR rolbypassrls OR rolcanlogin THEN 'strong'
+            WHEN pg_has_role(current_user, oid, CASE
+                WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER'
+            END) THEN 'ready'
+            WHEN pg_has_role(current_user, oid, 'MEMBER WITH ADMIN OPTION') THEN 'open'
+            ELSE 'closed'
+        END
+        FROM pg_roles WHERE rolname = 'tgactors_reader'
+    ) AS reader,
+    (
+        SELECT pg_get_userbyid(relowner)::text FROM pg_class
+        WHERE oid = to_regclass('posts') AND row_security_active(oid)
+    ) AS hidden_by,
     coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM place), false) AS may_create,
     (
         SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
@@ -206,6 +223,19 @@ FOR KEY SHARE OF nodes FOR SHARE OF accounts;
 -- name: lock_anyones_account
 -- Let one change of an account's channels run at a time, whoever holds the account.
 SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: former_owners
+-- The channels that were called as others are called now.
+SELECT channels.id FROM channels
+JOIN unnest($1::bigint[], $2::text[]) AS seen (id, username)
+    ON lower(channels.username) = lower(seen.username)
+WHERE channels.id <> seen.id AND NOT EXISTS (
+    SELECT FROM channels WHERE channels.id = seen.id AND channels.username = seen.username
+);
+
+-- name: take_names
+-- Take the names from channels that have them no more.
+UPDATE channels SET username = NULL WHERE id = ANY ($1::bigint[]);
 
 -- name: see_channels
 -- Register the channels an account sees, in the order of their ids so that two do not deadlock.
@@ -644,11 +674,11 @@ WHERE id = $1;
 -- name: newest_posts
 -- The newest posts that an account may read, of all channels or of one.
 SELECT title, username, channels.protected AS channel_protected, visible_from, post.*
-FROM readable
-JOIN channels ON channels.id = readable.channel
+FROM own_readable
+JOIN channels ON channels.id = own_readable.channel
 CROSS JOIN LATERAL (
     SELECT * FROM posts
-    WHERE channel_id = readable.channel
+    WHERE channel_id = own_readable.channel
         AND greatest(posts.id, parts[cardinality(parts)]) > visible_from
     ORDER BY published_at DESC, id DESC LIMIT $2
 ) AS post
@@ -659,9 +689,9 @@ LIMIT $2;
 -- name: post_of
 -- The post that holds a message, if an account may read it.
 SELECT title, username, channels.protected AS channel_protected, visible_from, post.*
-FROM readable
-JOIN channels ON channels.id = readable.channel
-JOIN posts AS post ON channel_id = readable.channel
+FROM own_readable
+JOIN channels ON channels.id = own_readable.channel
+JOIN posts AS post ON channel_id = own_readable.channel
 WHERE account = $1 AND channel_id = $2 AND $3 > visible_from AND (
     post.id = $3
     OR album IS NOT NULL AND parts[cardinality(parts)] >= $3 AND parts @> ARRAY[$3::bigint]
@@ -677,8 +707,8 @@ SELECT
         WHEN NOT wanted THEN 'unfollowed'
         ELSE coalesce(why_left, 'followed')
     END AS state,
-    readable.account IS NOT NULL AS confirmed,
-    readable.visible_from,
+    own_readable.account IS NOT NULL AS confirmed,
+    own_readable.visible_from,
     held.posts, held.newest_at,
     CASE WHEN channels.floor IS NULL THEN '{}'::int8multirange ELSE
         int8multirange(int8range(channels.floor, greatest(sight.top + 1, channels.floor)))
@@ -693,19 +723,19 @@ SELECT
     )::float8 AS share
 FROM subscriptions
 JOIN channels ON channels.id = subscriptions.channel
-LEFT JOIN readable USING (account, channel)
+LEFT JOIN own_readable USING (account, channel)
 CROSS JOIN LATERAL (
-    SELECT top, least(coalesce(readable.visible_from, 0), top) + 1 AS low
+    SELECT top, least(coalesce(own_readable.visible_from, 0), top) + 1 AS low
     FROM (SELECT greatest(subscriptions.top, upper(coverage) - 1) AS top) AS newest
 ) AS sight
 CROSS JOIN LATERAL (
     SELECT count(*) AS posts, max(published_at) AS newest_at FROM (
         SELECT published_at FROM posts
-        WHERE channel_id = channels.id AND id > readable.visible_from
+        WHERE channel_id = channels.id AND id > own_readable.visible_from
         UNION ALL
         SELECT published_at FROM posts  -- albums of which the first messages are hidden
-        WHERE channel_id = channels.id AND id <= readable.visible_from
-            AND album IS NOT NULL AND parts[cardinality(parts)] > readable.visible_from
+        WHERE channel_id = channels.id AND id <= own_readable.visible_from
+            AND album IS NOT NULL AND parts[cardinality(parts)] > own_readable.visible_from
     ) AS seen
 ) AS held
 WHERE subscriptions.account = $1 AND ($2 OR wanted AND left_at IS NULL)
@@ -713,7 +743,7 @@ ORDER BY subscriptions.position, channels.id;
 
 -- name: count_posts
 -- How many posts an account may read.
-SELECT coalesce(sum(posts), 0)::int8 FROM readable CROSS JOIN LATERAL (
+SELECT coalesce(sum(posts), 0)::int8 FROM own_readable CROSS JOIN LATERAL (
     SELECT count(*) AS posts FROM posts WHERE channel_id = channel AND id > visible_from
     UNION ALL
     SELECT count(*) FROM posts  -- albums of which the first messages are hidden

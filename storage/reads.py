@@ -7,6 +7,7 @@ from typing import Final
 from storage.albums import without
 from storage.columns import stored_post
 from storage.database import Database, Row, coverage
+from storage.isolation import reading_as
 from storage.queries import sql
 from storage.rows import ChannelView, Following, PostRow, PostView
 
@@ -32,13 +33,16 @@ async def newest(
     if not 0 < limit <= MOST:
         msg = f"limit must be from 1 to {MOST}, not {limit}"
         raise ValueError(msg)
-    return [_view(row) for row in await db.fetch(sql.newest_posts, account, limit, channel)]
+    async with reading_as(db, account) as connection:
+        rows = await connection.fetch(sql.newest_posts, account, limit, channel)
+    return [view(row) for row in rows]
 
 
 async def post(db: Database, account: int, channel: int, message: int) -> PostView | None:
     """Return the post that holds a message; None if there is none that the account may read."""
-    row = await db.fetch_row(sql.post_of, account, channel, message)
-    return None if row is None else _view(row)
+    async with reading_as(db, account) as connection:
+        row = await connection.fetchrow(sql.post_of, account, channel, message)
+    return None if row is None else view(row)
 
 
 async def channels(db: Database, account: int, *, all_: bool = False) -> list[ChannelView]:
@@ -46,12 +50,15 @@ async def channels(db: Database, account: int, *, all_: bool = False) -> list[Ch
 
     With `all_`, also those that it does not want, or cannot read any more, and why.
     """
-    return [_channel(row) for row in await db.fetch(sql.channel_views, account, all_)]
+    async with reading_as(db, account) as connection:
+        rows = await connection.fetch(sql.channel_views, account, all_)
+    return [_channel(row) for row in rows]
 
 
 async def count(db: Database, account: int) -> int:
     """Count the posts the account may read."""
-    return int(await db.fetch_value(sql.count_posts, account))
+    async with reading_as(db, account) as connection:
+        return int(await connection.fetchval(sql.count_posts, account))
 
 
 def permalink(channel: int, username: str | None, post: int) -> str:
@@ -59,7 +66,8 @@ def permalink(channel: int, username: str | None, post: int) -> str:
     return f"https://t.me/{username}/{post}" if username else f"https://t.me/c/{channel}/{post}"
 
 
-def _view(row: Row) -> PostView:
+def view(row: Row) -> PostView:
+    """Return a post as a reader sees it, of a row with its channel and the reader's sight."""
     post = _seen(stored_post(row), row["visible_from"])
     content = post.content
     return PostView(

@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.database import Database
 from storage.errors import UnknownAccount
+from storage.isolation import reading_as
 from storage.queries import sql
 from storage.rows import ReportRow
 from storage.text import json_text
@@ -22,5 +23,6 @@ async def add(db: Database, account: int, began_at: datetime, report: Mapping[st
 
 async def last(db: Database, account: int) -> ReportRow | None:
     """Return the account's newest report, if it has any."""
-    row = await db.fetch_row(sql.last_report, account)
+    async with reading_as(db, account) as connection:
+        row = await connection.fetchrow(sql.last_report, account)
     return None if row is None else ReportRow(**{**row, "report": json.loads(row["report"])})

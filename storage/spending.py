@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from storage.database import Connection, Database
+from storage.isolation import reading_as
 from storage.meaning_queries import meaning_sql
 from storage.meaning_rows import Spending
 from storage.text import storable
@@ -39,5 +40,6 @@ async def poor_until(db: Database, account: int, cap: int | None) -> datetime | 
     """Tell when an account may spend again, of which so many tokens a day may be spent."""
     if cap is None:
         return None
-    found: datetime | None = await db.fetch_value(meaning_sql.poor_until, account, cap)
+    async with reading_as(db, account) as connection:
+        found: datetime | None = await connection.fetchval(meaning_sql.poor_until, account, cap)
     return found

@@ -96,8 +96,9 @@ async def clean_on(connection: Connection, channels: Iterable[int]) -> Cleaned:
     if not forsaken:
         return Cleaned(channels=0, posts=0)
     ids = [row["id"] for row in forsaken]
-    posts = await connection.fetchval(sql.delete_posts, ids, timeout=CLEAN_SECONDS)
+    # First, so that nobody is looking up the words of posts that go.
     await connection.execute(sql.drop_arrivals, ids)
+    posts = await connection.fetchval(sql.delete_posts, ids, timeout=CLEAN_SECONDS)
     read = [row["id"] for row in forsaken if row["read"]]
     await connection.execute(sql.replace_work, read, timeout=CLEAN_SECONDS)
     await connection.execute(sql.reset_channels, ids)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from storage.errors import DatabaseForeign, DatabaseUnfit
+from storage.errors import DatabaseForeign, DatabaseUnfit, ReaderRoleUnfit
 from storage.queries import sql
 
 OLDEST = 14  # the first with multiranges
 ENCODING = "UTF8"
 RECORD = ["number", "name", "checksum", "applied_at"]
+READER = "tgactors_reader"
 UPPER, LOWER = "ПРИВЕТ", "привет"
 MAKE_ANOTHER = (
     "Create one that can (CREATE DATABASE tgactors "
@@ -29,6 +30,14 @@ class Traits:
     """Whether its locale knows the case of letters beyond English."""
     may_create: bool
     """Whether we may make tables in it."""
+    user: str = ""
+    """As whom we are connected."""
+    may_make_roles: bool = True
+    reader: str | None = None
+    """The role that accounts are read as: `ready` for us, `open` to us if we let ourselves in,
+    `closed`, or too `strong` to be one; None: there is none yet."""
+    hidden_by: str | None = None
+    """Whose tables they are, if we see of them no more than a reader does."""
     applied: Mapping[int, str] | None
     """Checksums of the steps taken by number; None if no schema of ours is there."""
     table: str | None
@@ -50,6 +59,10 @@ async def read(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -
         encoding=row["encoding"],
         lowers=lowers,
         may_create=row["may_create"],
+        user=row["user"],
+        may_make_roles=row["may_make_roles"],
+        reader=row["reader"],
+        hidden_by=row["hidden_by"],
         applied=applied,
         table=row["table"],
     )
@@ -70,8 +83,40 @@ def check(found: Traits, where: str) -> None:
 
 
 def check_rights(found: Traits, where: str) -> None:
-    """Refuse a database in which we may make no tables."""
+    """Refuse a database in which we may make no tables, or of which we cannot use the reader."""
     if not found.may_create:
         why = "this role may make no tables in it"
         remedy = "Let the role own its database (ALTER DATABASE ... OWNER TO ...)"
         raise DatabaseUnfit(where, why, f"{remedy} or take one that it owns")
+    creatable = found.reader is None and found.may_make_roles
+    if not creatable and found.reader != "open":
+        check_reader(found, where)
+
+
+def check_reader(found: Traits, where: str) -> None:
+    """Refuse a server on which we cannot read as the role that is shown one account's rows.
+
+    So is one on which we ourselves are shown no more.
+    """
+    grant = f"GRANT {READER} TO {quoted(found.user)}"
+    match found.reader:
+        case "ready" if found.hidden_by is None:
+            return
+        case "ready":
+            why = f"its tables belong to {found.hidden_by}, and {found.user} sees nothing of them"
+            remedy = f"GRANT {quoted(str(found.hidden_by))} TO {quoted(found.user)}"
+        case None:
+            why = f"there is no role {READER}"
+            remedy = f"CREATE ROLE {READER} NOLOGIN; {grant}"
+        case "strong":
+            why = f"the role {READER} may do more than read what it is shown"
+            remedy = f"ALTER ROLE {READER} NOLOGIN NOSUPERUSER NOBYPASSRLS"
+        case _:
+            why = f"{found.user} may not act as the role {READER}"
+            remedy = grant
+    raise ReaderRoleUnfit(where, why, remedy)
+
+
+def quoted(name: str) -> str:
+    """Return a name as a statement spells it."""
+    return '"' + name.replace('"', '""') + '"'

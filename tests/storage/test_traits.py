@@ -7,13 +7,21 @@ import pytest
 from storage import traits
 from storage.database import Database
 from storage.embedded import Postgres
-from storage.errors import DatabaseForeign, DatabaseUnfit
+from storage.errors import DatabaseForeign, DatabaseUnfit, ReaderRoleUnfit
 from storage.inspection import inspect
 from storage.traits import Traits
 from tests.conftest import within
 
 GOOD = Traits(
-    version=180004, encoding="UTF8", lowers=True, may_create=True, applied=None, table=None
+    version=180004,
+    encoding="UTF8",
+    lowers=True,
+    may_create=True,
+    applied=None,
+    table=None,
+    user='an "odd" one',
+    may_make_roles=False,
+    reader="ready",
 )
 TABLES = "SELECT array_agg(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 
@@ -32,6 +40,37 @@ def test_an_unfit_database_is_told_with_the_remedy(found: Traits, told: str) -> 
     with pytest.raises((DatabaseUnfit, DatabaseForeign), match=told) as refused:
         traits.check(found, "h/db")
     assert str(refused.value).endswith("in TGACTORS_DATABASE_URL.")
+
+
+@pytest.mark.parametrize(
+    ("found", "remedy"),
+    [
+        (
+            replace(GOOD, reader=None),
+            'CREATE ROLE tgactors_reader NOLOGIN; GRANT tgactors_reader TO "an ""odd"" one"',
+        ),
+        (replace(GOOD, reader="closed"), 'GRANT tgactors_reader TO "an ""odd"" one"'),
+        (
+            replace(GOOD, reader="strong"),
+            "ALTER ROLE tgactors_reader NOLOGIN NOSUPERUSER NOBYPASSRLS",
+        ),
+        (replace(GOOD, hidden_by="anna"), 'GRANT "anna" TO "an ""odd"" one"'),
+    ],
+)
+def test_a_server_that_cannot_keep_accounts_apart_is_told(found: Traits, remedy: str) -> None:
+    """What an administrator has to run ends the text, with or without tables that are missing."""
+    for check in (traits.check_rights, traits.check_reader):
+        with pytest.raises(ReaderRoleUnfit) as refused:
+            check(found, "h/db")
+        assert str(refused.value).endswith(f"run `{remedy}`, then start again.")
+
+
+@pytest.mark.parametrize(
+    "found", [GOOD, replace(GOOD, reader=None, may_make_roles=True), replace(GOOD, reader="open")]
+)
+def test_a_server_on_which_the_reader_can_be_made_is_taken(found: Traits) -> None:
+    """It is there and ours, or the missing step makes it or lets us in."""
+    traits.check_rights(found, "h/db")
 
 
 @pytest.mark.parametrize("found", [GOOD, replace(GOOD, applied={1: "x"}, table="orders")])
@@ -91,7 +130,7 @@ async def test_a_real_unfit_database_is_seen(server: Postgres, kind: str, told: 
 
 @pytest.mark.anyio
 async def test_a_role_that_may_make_nothing_is_told(server: Postgres, empty_dsn: str) -> None:
-    """It is refused where tables are missing, and served where none is."""
+    """Refused where tables are missing, it is served where none is and it acts as their owner."""
     name = empty_dsn.split("@/")[1].split("?", maxsplit=1)[0]
     async with await Database.open(server.dsn, connections=1) as db:
         await db.execute("CREATE ROLE guest LOGIN")
@@ -102,6 +141,12 @@ async def test_a_role_that_may_make_nothing_is_told(server: Postgres, empty_dsn:
             async with await Database.open(empty_dsn) as owner:
                 await owner.migrate()
                 await owner.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest")
+                with pytest.raises(ReaderRoleUnfit, match='GRANT tgactors_reader TO "guest"`'):
+                    await guest.migrate()
+                await owner.execute("GRANT tgactors_reader TO guest")
+                with pytest.raises(ReaderRoleUnfit, match='GRANT "postgres" TO "guest"`'):
+                    await guest.migrate()
+                await owner.execute("GRANT postgres TO guest")
             await guest.migrate()
     finally:
         async with await Database.open(within(server, name), connections=1) as db:
