@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from actors.meaning_messages import (
     ReconcileChannel,
 )
 from actors.provider_messages import DescribeEmbeddings, EmbedTexts, TagText
-from actors.providers.outcomes import Embedded, Spent, Tagged
+from actors.providers.outcomes import Embedded, Later, Spent, Tagged
 from actors.vector_messages import (
     DropCollection,
     EnsureCollection,
@@ -80,7 +80,7 @@ class ModelCollection:
     dimension: int
     epoch: str
     posts: dict[Post, int] = field(default_factory=dict)
-    """In the store: 1 each; in the vectors: how many pieces."""
+    """In the store: whether there is any text; in the vectors: how many pieces."""
     active: bool = False
 
 
@@ -238,7 +238,7 @@ class ModelMeaning:
         for row in rows:
             post = (row.channel_id, row.post_id)
             if not self.work["index", *post].again:
-                known.posts[post] = 1
+                known.posts[post] = row not in request.skipped
             if all(post in each.posts for each in self.collections.values()):
                 self._end(row)
         return len(rows)
@@ -335,7 +335,7 @@ class ModelMeaning:
 
     def _ReconcileChannel(self, request: ReconcileChannel) -> int:
         known, channel = self.collections[request.collection], request.channel
-        said = {post for at, post in known.posts if at == channel}
+        said = {post for (at, post), text in known.posts.items() if at == channel and text}
         lost = said - request.found
         strange = {post for post in request.found if (channel, post) not in self.texts}
         for post in lost:
@@ -359,6 +359,10 @@ class ModelProviders:
         self.most = 0
         self.embedded: list[tuple[str | None, tuple[str, ...]]] = []
         self.embeddings = ("local/v3", 2)
+        self.models = {"local/v3", "other"}
+        """Which are to be had."""
+        self.deaf = False
+        """Whether it does not care which model is asked for."""
         self.before: Callable[[Any], None] = lambda _: None
 
     def outcome(self, text: str) -> Any:
@@ -397,6 +401,9 @@ class ModelProviders:
 
     async def _embed(self, request: EmbedTexts) -> Any:
         assert 0 < len(request.texts) <= 32
+        model = (None if self.deaf else request.model) or self.embeddings[0]
+        if model not in self.models:
+            return Later(reason=f"there is no {model}", until=None, blameless=True)
         self.embedded.append((request.model, request.texts))
         await asyncio.sleep(0)
         for text in request.texts:
@@ -410,7 +417,7 @@ class ModelProviders:
         if self.otherwise is not None:
             return self.otherwise
         vectors = tuple((float(len(text)), 1.0) for text in request.texts)
-        return Embedded(vectors=vectors, spent=SPENT)
+        return Embedded(vectors=vectors, spent=replace(SPENT, model=model))
 
 
 class ModelVectors:
@@ -420,6 +427,8 @@ class ModelVectors:
         self.collections: dict[str, ModelCollection] = {}
         self.made = 0
         self.before: Callable[[Any], None] = lambda _: None
+        self.held: dict[type, asyncio.Event] = {}
+        """By kind of request: what it waits for before it is answered."""
 
     def wipe(self) -> None:
         """Lose everything."""
@@ -430,6 +439,8 @@ class ModelVectors:
         assert timeout > 0
         await asyncio.sleep(0)
         self.before(request)
+        if (gate := self.held.get(type(request))) is not None:
+            await gate.wait()
         match request:
             case EnsureCollection():
                 return self._ensure(request)
