@@ -1,0 +1,1 @@
+"""Posts and queries whose right answers are known, and how well a search finds them."""
