@@ -33,6 +33,8 @@ class Deadline:
                 return await work
         except TimeoutError:
             raise self._overdue() from None
+        finally:
+            self._timeout = None
 
     def outside(self, put: Put) -> Put:
         """Return a `put` during which no time passes for the provider."""

@@ -56,7 +56,7 @@ class Measured:
         if len(made.vectors) != len(texts):
             raise broken("answered with another number of vectors")
         expected = self._dimension or len(made.vectors[0])
-        if expected == 0 or any(len(vector) != expected for vector in made.vectors):
+        if any(len(vector) != expected for vector in made.vectors):
             raise broken(f"answered with vectors that have not {expected} numbers")
         return made
 

@@ -121,6 +121,23 @@ async def test_an_answer_that_begins_like_a_refusal(providers: Providers, chain:
     assert "".join(pieces) == completed.text == "К сожалению, я не нашёл этого в источниках."
 
 
+async def test_an_answer_as_short_as_a_refusal_s_beginning(
+    providers: Providers, chain: Asking
+) -> None:
+    """What was held back to its end is handed over then."""
+    providers.gigachat.always(Says("К сожалению"))
+    pieces, completed = await chain.complete()
+    assert isinstance(completed, Completed)
+    assert "".join(pieces) == completed.text == "К сожалению"
+
+
+@pytest.mark.parametrize("text", ["\ud800 одинокий суррогат", "nul \x00 и \u2028", "я" * 100_000])
+async def test_no_text_does_any_harm(chain: Asking, text: str) -> None:
+    """Text that has no UTF-8, that ends lines or is long is sent all the same."""
+    _, completed = await chain.complete(text)
+    assert isinstance(completed, Completed)
+
+
 async def test_all_pieces_arrive_elsewhere(providers: Providers, clock: Clock) -> None:
     """Read from another thread than the actor's, the pieces are the whole answer."""
     words = " ".join(str(number) for number in range(400))

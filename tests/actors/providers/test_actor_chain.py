@@ -187,12 +187,6 @@ async def test_nothing_of_a_text_or_a_key_is_told(
     assert [secret for secret in secrets if secret and secret in "".join(told)] == []
 
 
-@pytest.mark.parametrize("text", ["\ud800 одинокий суррогат", "nul \x00 и \u2028", "я" * 100_000])
-async def test_no_text_does_any_harm(chain: Asking, text: str) -> None:
-    """Text that has no UTF-8, that is long, or that ends lines is sent all the same."""
-    assert isinstance(await chain.tag(text), Tagged | Later)
-
-
 async def test_a_token_that_was_withdrawn_is_renewed(providers: Providers, chain: Asking) -> None:
     """A 401 costs a token, not the request."""
     providers.gigachat.next(Expired())

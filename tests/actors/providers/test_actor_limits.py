@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from actors.provider_messages import DescribeProviders, EmbedTexts, TagText
 from actors.providers.actor import ProvidersActor
-from actors.providers.outcomes import Embedded, Priority, Tagged
+from actors.providers.outcomes import Embedded, Later, Priority, Tagged
 from runtime import ActorSystem
-from sandbox.providers import Providers
+from sandbox.providers import Busy, Providers
 from tests.actors.providers.world import (
     POST,
     Clock,
@@ -69,6 +70,37 @@ async def test_a_person_goes_first(providers: Providers, clock: Clock) -> None:
     order = [text for text in texts if text in ("vector", "question") or POST in text]
     assert order[:2] == ["question", "vector"]
     assert len(order) == 5
+
+
+async def test_who_waits_behind_a_too_many_is_not_sent(providers: Providers, clock: Clock) -> None:
+    """A 429 to the first in the line is enough: the others learn of it in their turn."""
+    hold = providers.gigachat.hold(of="chat")
+    providers.gigachat.always(Busy(reset_in=60), of="chat")
+    async with asking(clock, **gigachat(providers)) as one:
+        tags = [asyncio.create_task(one.tag(f"{POST} {number}")) for number in range(5)]
+        await asyncio.to_thread(hold.reached)
+        hold.release()
+        ended = await asyncio.gather(*tags)
+        assert {each.until for each in ended if isinstance(each, Later)} == {
+            clock.now + timedelta(minutes=1)
+        }
+    assert len([each for each in providers.gigachat.asked if each.kind == "chat"]) == 1
+
+
+async def test_who_leaves_leaves_the_others_their_token(providers: Providers, clock: Clock) -> None:
+    """A token that two wait for is made though the one who asked for it gives up."""
+    hold = providers.gigachat.hold(of="token")
+    async with asking(clock, **gigachat(providers, gigachat_concurrency=2)) as two:
+        first = asyncio.create_task(two.tag())
+        await asyncio.to_thread(hold.reached)
+        second = asyncio.create_task(two.tag(POST + "!"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait([first])
+        hold.release()
+        assert isinstance(await second, Tagged)
+    assert sum(each.kind == "token" for each in providers.gigachat.asked) == 1
 
 
 async def test_tokens_are_made_once_for_all(providers: Providers, clock: Clock) -> None:

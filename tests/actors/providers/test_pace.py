@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -24,12 +25,14 @@ class Endless(Connection):
 
     def __init__(self) -> None:
         self.taken = 0
+        self.asked: dict[str, Any] = {}
 
     @asynccontextmanager
     async def streaming(
         self, url: str, headers: Mapping[str, str], content: bytes
     ) -> AsyncIterator[tuple[httpx.Response, AsyncIterator[bytes]]]:
-        del url, headers, content
+        del url, headers
+        self.asked = json.loads(content)
         yield httpx.Response(200, headers={"Content-Type": "text/event-stream"}), self._words()
 
     async def _words(self) -> AsyncIterator[bytes]:
@@ -39,18 +42,40 @@ class Endless(Connection):
             yield f"data: {json.dumps(word)}\n\n".encode()
 
 
-async def test_what_is_not_read_is_not_taken() -> None:
-    """While its reader does not go on, nothing more is taken from the server."""
-    server = Endless()
-    access = Key(None)
-    shaped = OpenAIShaped(
+def asking(server: Endless, *, counts: bool = True) -> OpenAIShaped:
+    """Whoever asks that server."""
+    return OpenAIShaped(
         server,
         "http://nowhere",
-        access=access,
+        access=Key(None),
         model="m",
         embedding_model="",
         now=lambda: datetime.now(UTC),
+        counts_streams=counts,
     )
+
+
+class _Enough(Exception):
+    """The reader has enough."""
+
+
+@pytest.mark.parametrize("counts", [True, False])
+async def test_a_stream_s_tokens_are_asked_for_where_they_can_be(counts: bool) -> None:
+    """GigaChat counts by itself and may not know the option, which the others need."""
+    server = Endless()
+
+    async def put(piece: str) -> None:
+        raise _Enough(piece)
+
+    with pytest.raises(_Enough):
+        await asking(server, counts=counts).stream("s", "p", 10, put)
+    assert server.asked["stream"] is True
+    assert server.asked.get("stream_options") == ({"include_usage": True} if counts else None)
+
+
+async def test_what_is_not_read_is_not_taken() -> None:
+    """While its reader does not go on, nothing more is taken from the server."""
+    server = Endless()
     full, room = asyncio.Event(), asyncio.Event()
 
     async def put(piece: str) -> None:
@@ -58,7 +83,7 @@ async def test_what_is_not_read_is_not_taken() -> None:
             full.set()
             await room.wait()
 
-    answering = asyncio.create_task(shaped.stream("s", "p", 10, put))
+    answering = asyncio.create_task(asking(server).stream("s", "p", 10, put))
     await full.wait()
     for _ in range(100):
         await asyncio.sleep(0)

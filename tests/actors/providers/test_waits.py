@@ -35,6 +35,7 @@ OPENROUTER = {
         ({"x-ratelimit-reset": "3600"}, {}),
         ({"retry-after": "3600"}, {}),
         ({"Retry-After": "Sun, 01 Mar 2026 13:00:00 GMT"}, {}),
+        ({"Retry-After": "Sun, 01 Mar 2026 13:00:00 -0000"}, {}),
         ({}, {"errors": [{"headers": {"Retry-After": 3600}}]}),
         ({"retry-after": "5"}, OPENROUTER),
     ],
