@@ -40,11 +40,6 @@ class EdgeStore:
         self._shards: dict[str, Shard] = {}
         self._closed = False
 
-    @property
-    def working(self) -> int:
-        """How many threads are at work."""
-        return self._threads.borrowed_tokens
-
     @classmethod
     async def open(cls, folder: Path, *, free_space: int = FREE_SPACE) -> Self:
         """Make the folder unless it is there, and remove what a killed process left half-made."""

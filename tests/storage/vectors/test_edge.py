@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import threading
 from pathlib import Path
 
 import anyio
@@ -22,6 +23,7 @@ from tests.storage.vectors.samples import point, posts, scope
 pytestmark = pytest.mark.anyio
 
 EAST = (1.0, 0.0, 0.0)
+PATIENCE = 20.0
 
 
 async def reopened(store: EdgeStore, folder: Path) -> EdgeStore:
@@ -105,19 +107,29 @@ async def test_nothing_blocks_the_loop(folder: Path) -> None:
         await store.close()
 
 
-async def test_who_gives_up_leaves_nothing_at_work(edge: EdgeStore) -> None:
-    """A write that is cancelled ends first: it is there as a whole or not at all."""
-    await edge.ensure("c", 3)
-    many = [point(1, post) for post in range(1, 3001)]
-    async with anyio.create_task_group() as group:
-        group.start_soon(edge.upsert, "c", many)
-        while edge.working == 0:  # noqa: ASYNC110  no event tells that a thread is at work
-            await asyncio.sleep(0)
-        group.cancel_scope.cancel()
-    assert edge.working == 0
-    await edge.upsert("c", [point(2, 1)])
-    assert await edge.count("c", 1) in (0, 3000)
-    assert await edge.count("c", 2) == 1
+async def test_who_gives_up_leaves_no_thread_at_work(edge: EdgeStore) -> None:
+    """What is cancelled ends when its thread has: the next write never meets it."""
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait(PATIENCE)
+        ended.set()
+
+    async def ask(scope_: anyio.CancelScope) -> None:
+        with scope_:
+            await edge._run(work)
+
+    given_up = anyio.CancelScope()
+    asking = asyncio.create_task(ask(given_up))
+    assert await asyncio.to_thread(begun.wait, PATIENCE)
+    given_up.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not asking.done()
+    go_on.set()
+    await asyncio.wait_for(asking, PATIENCE)
+    assert ended.is_set()
 
 
 async def test_dropped_under_who_reads_it_is_told_as_missing(edge: EdgeStore) -> None:
