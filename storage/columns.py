@@ -2,14 +2,16 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from storage.content import Caption, Content, Media, Origin
 from storage.database import Row
 from storage.rows import PostRow
 from storage.text import storable
+
+T = TypeVar("T")
 
 Columns: TypeAlias = tuple[Any, ...]
 """A post in the order of the type incoming_post."""
@@ -38,14 +40,14 @@ def columns(post: PostRow) -> Columns:
         content.author and storable(content.author),
         content.reply_to,
         content.album,
-        [caption.part for caption in content.captions],
-        _json([_caption(caption) for caption in content.captions]),
-        _json([_media(media) for media in content.media]),
-        content.forward and _json(_origin(content.forward)),
-        [storable(link) for link in content.links] or None,
+        content.captions and tuple(caption.part for caption in content.captions),
+        _json(_caption, content.captions),
+        _json(_media, content.media),
+        content.forward and _write(_origin(content.forward)),
+        tuple(map(storable, content.links)) if content.links else None,
         content.views,
         content.forwards,
-        _json([[storable(name), count] for name, count in content.reactions]),
+        _json(_reaction, content.reactions),
         content.comments,
         content.protected,
     )
@@ -77,8 +79,8 @@ def stored_post(row: Row) -> PostRow:
     )
 
 
-def _json(value: Sequence[object] | Mapping[str, object]) -> str | None:
-    return _write(value) if value else None
+def _json(written: Callable[[T], object], values: tuple[T, ...]) -> str | None:
+    return _write([written(value) for value in values]) if values else None
 
 
 def _read(value: str | None) -> Iterable[Any]:
@@ -97,6 +99,11 @@ def _caption(caption: Caption) -> dict[str, object]:
 
 def _known_caption(told: Mapping[str, Any]) -> Caption:
     return Caption(**{**told, "links": tuple(told["links"])})
+
+
+def _reaction(reaction: tuple[str, int]) -> tuple[str, int]:
+    name, count = reaction
+    return storable(name), count
 
 
 def _media(media: Media) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def content(
 
     `names` are those that came with it, `protected` tells whether its whole channel is.
     """
-    if not isinstance(message, types.Message):
+    # Whether it is an instance takes far longer to find out: Telethon's messages are abstract.
+    if message is None or message.CONSTRUCTOR_ID != types.Message.CONSTRUCTOR_ID:
         return None
     known = names or {}
     said = wording(message)
