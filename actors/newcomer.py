@@ -8,6 +8,7 @@ from typing import assert_never
 
 import anyio
 
+from actors.errors import LoginRequired
 from actors.login import Event, State
 from actors.logins import LOG_OUT_SECONDS, Logins, log_out
 from actors.messages import (
@@ -15,6 +16,7 @@ from actors.messages import (
     CancelLogin,
     CodeRequest,
     ImportRequest,
+    ListAuthorisations,
     LoginRequest,
     NewcomerMessage,
     PasswordRequest,
@@ -23,10 +25,14 @@ from actors.messages import (
 )
 from actors.ports import Asks, MakeTelegram, Person, TelegramPort
 from actors.values import LoggedIn
-from runtime import Actor, Refusal, reply
+from runtime import Actor, ActorError, Refusal, reply
+from runtime.logs import get_logger
 from storage.errors import StorageError
 
+log = get_logger("actors")
+
 _ADOPT_SECONDS = 60.0
+_LOOK_SECONDS = 30.0
 
 
 class NewcomerActor(Actor[NewcomerMessage]):
@@ -66,7 +72,7 @@ class NewcomerActor(Actor[NewcomerMessage]):
 
     async def _hand_over(self, telegram: TelegramPort, person: Person) -> bool:
         session, record = self._session(person.id), telegram.record()
-        if (await session.ask(StatusRequest())).state == State.READY:
+        if await _is_good(session):
             return False  # one session is enough
         await telegram.close()
         try:
@@ -95,6 +101,22 @@ class NewcomerActor(Actor[NewcomerMessage]):
             await telegram.connect()
             await log_out(telegram)
         await telegram.close()
+
+
+async def _is_good(session: Asks) -> bool:
+    """Whether an account has a session that Telegram accepts, as far as can be told.
+
+    One that has ended without anybody's notice is expired by this look.
+    """
+    if (await session.ask(StatusRequest())).state != State.READY:
+        return False
+    try:
+        await session.ask(ListAuthorisations(), timeout=_LOOK_SECONDS)
+    except LoginRequired:
+        return False
+    except (Refusal, ActorError, StorageError) as unknown:
+        log.info("session.kept", error=type(unknown).__name__)
+    return True
 
 
 async def _unrecorded(event: Event) -> None:

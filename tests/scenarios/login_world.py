@@ -176,6 +176,12 @@ class LoginWorld:
         except REFUSALS as error:
             return error
 
+    async def see_whether_replaced(self) -> None:
+        """Count the expiry of a dead session in whose place a fresh one was adopted."""
+        if self.dead and await record_key(self.db, self._keys) in authorised(self.sandbox):
+            self.dead = False
+            self.expiries += 1
+
     async def adopt(self) -> End:
         """Bring a session from elsewhere; one that is refused is ended where it was made."""
         minted = self.sandbox.mint(PERSON)

@@ -11,6 +11,7 @@ from sandbox import Channel, Sandbox
 from storage.database import Database
 from storage.sessions import Vault
 from tests.scenarios.conftest import PERSON, Open, log_in
+from tests.scenarios.steps import go_through, logged_out, scanning
 
 pytestmark = pytest.mark.anyio
 
@@ -86,6 +87,42 @@ async def test_S5_each_expiry_is_told_once(
                 with pytest.raises(actors.LoginRequired):
                     await user.parse()
         assert [notice.kind for notice in await house.notices(account=PERSON)] == ["expired"] * 2
+
+
+@pytest.mark.parametrize(("end", "reason"), ENDS, ids=[reason for _, reason in ENDS])
+async def test_S5_who_comes_anew_gets_in_for_a_session_that_died_unnoticed(
+    sandbox: Sandbox, open_house: Open, end: Callable[[Sandbox], None], reason: str
+) -> None:
+    """The dead session is expired and told once, and the fresh one is adopted, not ended."""
+    async with open_house() as house:
+        user = actors.user(PERSON)
+        await log_in(sandbox)
+        await user.parse()
+        end(sandbox)
+        async with house.newcomer() as newcomer:
+            seen = await go_through(newcomer, qr=scanning(sandbox, PERSON))
+        assert seen[-1] == actors.LoggedIn(account=PERSON)
+        assert (await user.parse()).channels == 15
+        (notice,) = await house.notices()
+        assert (notice.kind, notice.data["reason"]) == ("expired", reason)
+        assert logged_out(sandbox) == 0
+
+
+async def test_S5_who_comes_anew_is_one_session_while_the_other_cannot_be_asked(
+    sandbox: Sandbox, open_house: Open
+) -> None:
+    """A session of which nobody can tell whether it has ended is kept, and the fresh one ended."""
+    async with open_house() as house:
+        user = actors.user(PERSON)
+        await log_in(sandbox)
+        sandbox.faults.error("account.getAuthorizations", "INTERNAL", times=5)
+        async with house.newcomer() as newcomer:
+            seen = await go_through(newcomer, qr=scanning(sandbox, PERSON))
+        assert seen[-1] == actors.LoggedIn(account=PERSON)
+        assert logged_out(sandbox) == 1
+        sandbox.faults.clear()
+        assert (await user.parse()).channels == 15
+        assert await house.notices() == ()
 
 
 async def test_S5_a_record_that_cannot_be_read_is_put_aside(

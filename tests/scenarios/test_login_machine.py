@@ -134,11 +134,14 @@ class LoginMachine(LoginRules):
         trouble=troubles(*ENTERING[:1], *AROUND),
     )
     def come_in(self, who: int, trouble: Trouble) -> None:
-        """Come as somebody nobody knows; a session that is there already is kept."""
+        """Come as somebody nobody knows; a session that is there already is kept if it is good."""
 
         async def step() -> None:
+            was_dead = self.world.dead
             end = await self.world.come_in(who)
             assert trouble or end == actors.LoggedIn(account=who), end
+            await self.world.see_whether_replaced()
+            assert trouble or who == STRANGER or not (was_dead and self.world.dead)
             if who == STRANGER:
                 self.world.sandbox.faults.clear()
                 await actors.user(who).forget()
