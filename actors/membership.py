@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -21,9 +22,11 @@ from actors.store_messages import (
     ListFolders,
     LoseChannel,
     NoteFlood,
+    SeeChannel,
 )
 from actors.values import Listed
-from storage.rows import ChannelState, Folder, Hold
+from runtime import Refusal
+from storage.rows import ChannelSeen, ChannelState, Folder, Hold
 
 T = TypeVar("T")
 
@@ -98,24 +101,35 @@ class Membership:
         states = await self._store.ask(follow, timeout=_FOLLOW_SECONDS)
         seen = {channel.id for channel in listing.channels}
         self._outside -= seen
-        gone = [each for each in states if each.id not in seen | self._outside]
+        known = {each.id for each in states if each.username is not None} & self._outside
+        gone = [each for each in states if each.id not in seen | known]
         if not gone or not listing.complete:
             return states
         for state in gone:
-            if state.username is not None:  # a private one looks the same, closed or left
-                await self._ask_why(hold, telegram, state)
+            await self._ask_why(hold, telegram, state)
         return await self._store.ask(replace(follow, complete=True), timeout=_FOLLOW_SECONDS)
 
     async def _ask_why(self, hold: Hold, telegram: TelegramPort, state: ChannelState) -> None:
         try:
             await telegram.visible_from(state.id, state.access_hash)
         except ChannelClosed as closed:
-            if closed.why is not None:
+            # A private one looks the same, closed or left.
+            if closed.why is not None and state.username is not None:
                 await self._store.ask(LoseChannel(hold=hold, channel=state.id, why=closed.why))
         except Flooded:
             return
         else:
             self._outside.add(state.id)
+            await self._ask_what_it_is_called(hold, telegram, state)
+
+    async def _ask_what_it_is_called(
+        self, hold: Hold, telegram: TelegramPort, state: ChannelState
+    ) -> None:
+        """A channel that no list has may have given its name to another one."""
+        with suppress(Refusal):  # the next connection asks again
+            seen = await telegram.find(f"-100{state.id}")
+            if isinstance(seen, ChannelSeen):
+                await self._store.ask(SeeChannel(hold=hold, seen=seen))
 
     async def _look_how_far(
         self, hold: Hold, telegram: TelegramPort, states: Iterable[ChannelState]

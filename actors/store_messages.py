@@ -55,6 +55,14 @@ class Unfollow(Request[bool]):
 
 
 @message
+class SeeChannel(Request[None]):
+    """Persist what a channel is called now, that no list tells."""
+
+    hold: Hold
+    seen: ChannelSeen
+
+
+@message
 class HaveRoom(Request[None]):
     """See that an account may follow one more channel; refused with TooManyFollowed."""
 
@@ -259,6 +267,7 @@ ReadingMessage = (
     Follow
     | FollowOne
     | Unfollow
+    | SeeChannel
     | HaveRoom
     | FollowFolder
     | UnfollowFolder

@@ -52,6 +52,7 @@ from actors.store_messages import (
     LoseChannel,
     NoteFlood,
     ReleaseTaken,
+    SeeChannel,
     SetEvery,
     StoreBatch,
     TakeDue,
@@ -114,6 +115,7 @@ def work(  # noqa: C901  one arm per group of messages
         case (
             Follow()
             | FollowOne()
+            | SeeChannel()
             | HaveRoom()
             | Unfollow()
             | KeepVisible()

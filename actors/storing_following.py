@@ -14,6 +14,7 @@ from actors.store_messages import (
     KeepVisible,
     ListFolders,
     LoseChannel,
+    SeeChannel,
     Unfollow,
     UnfollowFolder,
     WishReached,
@@ -26,7 +27,16 @@ from storage.rows import ChannelState
 
 def of_followers(
     db: Database,
-    message: Follow | FollowOne | HaveRoom | Unfollow | KeepVisible | WishReached | LoseChannel,
+    message: (
+        Follow
+        | FollowOne
+        | SeeChannel
+        | HaveRoom
+        | Unfollow
+        | KeepVisible
+        | WishReached
+        | LoseChannel
+    ),
     most: int | None = None,
 ) -> Coroutine[Any, Any, object]:
     """Work on who follows a channel, of `most` at most, and what of it they see."""
@@ -35,6 +45,8 @@ def of_followers(
             return _followed(db, message, most)
         case FollowOne():
             return _followed_one(db, message, most)
+        case SeeChannel():
+            return posts.see(db, message.hold, message.seen)
         case HaveRoom():
             return posts.have_room(db, message.account, most=most)
         case Unfollow():

@@ -81,6 +81,13 @@ async def follow_one(
     return state
 
 
+async def see(db: Database, hold: Hold, seen: ChannelSeen) -> None:
+    """Note what a channel is called now, as a held account sees it."""
+    async with decisive(db) as connection:
+        await lock_on(connection, hold)
+        await _see(connection, [seen])
+
+
 async def have_room(db: Database, account: int, *, most: int | None) -> None:
     """Raise `TooManyFollowed` if an account follows as many channels as it may."""
     async with db.connection() as connection:
@@ -130,11 +137,18 @@ async def _stand(
 
 
 async def _see(connection: Connection, seen: Sequence[ChannelSeen]) -> None:
+    ids = [channel.id for channel in seen]
+    names = [channel.username and storable(channel.username) for channel in seen]
+    # A name is one channel's at a time: who had it before is somebody else by now.
+    former = [row["id"] for row in await connection.fetch(sql.former_owners, ids, names)]
+    if former:
+        await connection.execute(sql.lock_channels, sorted({*ids, *former}))
+        await connection.execute(sql.take_names, former)
     await connection.execute(
         sql.see_channels,
-        [channel.id for channel in seen],
+        ids,
         [storable(channel.title) for channel in seen],
-        [channel.username and storable(channel.username) for channel in seen],
+        names,
         [channel.protected for channel in seen],
         [channel.pts for channel in seen],
     )

@@ -8,21 +8,13 @@ from storage.amending import Changes, changes, made, more
 from storage.columns import columns, stored_post
 from storage.database import Connection, Database, Row, coverage
 from storage.errors import LeaseLost, UnknownChannel
-from storage.following import Depth, follow, follow_one, have_room
+from storage.following import Depth, follow, follow_one, have_room, see
 from storage.leases import decisive
 from storage.meaning_queries import meaning_sql
 from storage.queries import sql
 from storage.reads import MOST, channels, count, newest, permalink, post
 from storage.rows import Amended, Amendment, Batch, Hold, PostRow, Stored
-from storage.subscriptions import (
-    clean,
-    lost,
-    reached,
-    readers,
-    sees_from,
-    state,
-    unfollow,
-)
+from storage.subscriptions import clean, lost, reached, readers, sees_from, state, unfollow
 
 __all__ = [
     "MOST",
@@ -40,6 +32,7 @@ __all__ = [
     "post",
     "reached",
     "readers",
+    "see",
     "sees_from",
     "state",
     "store",

@@ -45,6 +45,8 @@ class Queries:
     lock_account: str
     keep_hold: str
     lock_anyones_account: str
+    former_owners: str
+    take_names: str
     see_channels: str
     standings: str
     subscribe: str

@@ -60,6 +60,17 @@ async def test_a_public_channel_may_be_followed_from_outside(db: Database, reade
     assert (await stands(db))[9] == ("left", "you left it")
 
 
+async def test_a_name_is_one_channels_at_a_time(db: Database, reader: Hold) -> None:
+    """Whoever had it before has none until it is seen again, in whatever case it is written."""
+    await posts.see(db, reader, seen(5, username="Channel7"))
+    named = {view.id: view.username for view in await posts.channels(db, 42)}
+    assert named == {7: None, 8: None}
+    await posts.follow(db, reader, [seen(7, username="other"), PRIVATE])
+    named = {view.id: view.username for view in await posts.channels(db, 42)}
+    assert named == {7: "other", 8: None}
+    assert await db.fetch_value("SELECT username FROM channels WHERE id = 5") == "Channel7"
+
+
 async def test_what_is_not_wanted_stays_so(db: Database, own: Own, reader: Hold) -> None:
     """Lists do not bring an unfollowed channel back, and its user does."""
     await posts.follow(db, await own(43), [seen(7)])
