@@ -63,6 +63,7 @@ def test_gigachat_through_the_proxy() -> None:
     (plan,) = plans(settings(gigachat_proxy="http://gpt2giga:8090"))
     assert (plan.url, plan.key, plan.auth) == ("http://gpt2giga:8090/v1", None, None)
     assert plan.settings["key"] == plan.settings["url"] == "TGACTORS_GIGACHAT_PROXY"
+    assert plan.settings["model"] == "TGACTORS_GIGACHAT_MODEL"
 
 
 def test_openrouter() -> None:
