@@ -105,7 +105,7 @@ class Shard:
             if gone is not None:
                 meant = edge_filter(gone)
                 self._shard.update(engine.UpdateOperation.delete_points_by_filter(meant))
-            self._shard.flush()
+            self._shard.flush()  # a kill its log outlives without; a power cut it does not
 
     def count(self, meant: Filter) -> int:
         """Count points, exactly."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from actors.vector_messages import (
     ReplacePoints,
 )
 from actors.vectors import DescribeVectors, VectorsActor
+from runtime import ActorSystem
 from runtime.testing import plain
 from storage.vectors.edge import EdgeStore
 from storage.vectors.errors import (
@@ -79,30 +81,19 @@ def test_the_actor_loads_no_vendor() -> None:
     assert said.stdout == "[]\n"
 
 
-async def test_stopped_it_holds_nothing(folder: Path) -> None:
-    """While it runs, another store on the folder is refused; afterwards it is not."""
-    async with plain(VectorsActor(EmbeddedVectors(folder))) as vectors:
-        await vectors.ask(EnsureCollection(collection="c", dimension=3))
-        other = await EdgeStore.open(folder / "vectors")
-        with pytest.raises(CollectionBusy):
-            await other.count("c")
-    assert await other.count("c") == 0
-    await other.close()
-
-
 class Slow(EdgeStore):
     """A store whose writes wait for a word."""
 
     def __init__(self, folder: Path, **given: int) -> None:
         super().__init__(folder, **given)
-        self.writing, self.go_on = asyncio.Event(), asyncio.Event()
+        self.writing, self.go_on = threading.Event(), threading.Event()
 
     async def replace(
         self, collection: str, posts: Sequence[tuple[int, int]], points: Sequence[Point]
     ) -> None:
         """Write when it may."""
         self.writing.set()
-        await self.go_on.wait()
+        await asyncio.to_thread(self.go_on.wait, PATIENCE)
         await super().replace(collection, posts, points)
 
 
@@ -125,18 +116,32 @@ class SlowHome:
         return self.store
 
 
+async def test_stopped_it_holds_nothing(folder: Path) -> None:
+    """While it runs, another store on the folder is refused; afterwards it is not."""
+    home = SlowHome(folder)  # which keeps the store, so that nothing but closing closes it
+    async with plain(VectorsActor(home)) as vectors:
+        await vectors.ask(EnsureCollection(collection="c", dimension=3))
+        other = await EdgeStore.open(folder)
+        with pytest.raises(CollectionBusy):
+            await other.count("c")
+    assert await other.count("c") == 0
+    await other.close()
+
+
 async def test_reads_and_status_are_not_behind_a_write(folder: Path) -> None:
     """A write that takes its time keeps nobody from searching."""
     home = SlowHome(folder)
-    async with plain(VectorsActor(home)) as vectors:
-        await vectors.ask(EnsureCollection(collection="c", dimension=3))
+    async with ActorSystem("test", grace=2.0) as system:
+        vectors = await system.spawn("vectors", lambda: VectorsActor(home))
+        ensure = EnsureCollection(collection="c", dimension=3)
+        await vectors.ask(ensure, timeout=PATIENCE)
         assert home.store is not None
         write = ReplacePoints(collection="c", posts=((1, 5),), points=(point(1, 5),))
-        writing = asyncio.create_task(vectors.ask(write))
-        await asyncio.wait_for(home.store.writing.wait(), PATIENCE)
-        assert await vectors.ask(CountVectors(collection="c")) == 0
-        assert (await vectors.ask(DescribeVectors())).trouble is None
+        writing = asyncio.create_task(vectors.ask(write, timeout=PATIENCE))
+        assert await asyncio.to_thread(home.store.writing.wait, PATIENCE)
+        assert await vectors.ask(CountVectors(collection="c"), timeout=PATIENCE / 2) == 0
+        assert (await vectors.ask(DescribeVectors(), timeout=PATIENCE / 2)).trouble is None
         assert not writing.done()
         home.store.go_on.set()
-        await asyncio.wait_for(writing, PATIENCE)
-        assert await vectors.ask(CountVectors(collection="c")) == 1
+        await writing
+        assert await vectors.ask(CountVectors(collection="c"), timeout=PATIENCE) == 1
