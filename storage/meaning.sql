@@ -357,7 +357,7 @@ SELECT channel_id, post_id, rank FROM search_words($1, $2, $3, $4, $5, $6);
 -- The words of the newest posts an account may read, and in how many posts each is.
 SELECT word, ndoc FROM ts_stat(format(
     $words$
-    SELECT to_tsvector('pg_catalog.simple', text) FROM (
+    SELECT to_tsvector('pg_catalog.simple', spelt(text)) FROM (
         SELECT text FROM own_readable JOIN posts ON channel_id = channel
         WHERE account = %s AND posts.id > visible_from
         ORDER BY published_at DESC LIMIT 5000

@@ -1,8 +1,24 @@
--- The words of a text as they are searched for: Russian ones and English ones by their stems (the
--- Russian configuration takes words of Latin letters for English), «ё» as «е».
+-- A text as it is taken apart into words. Without a locale the server takes every character beyond
+-- ASCII for a letter, so «so», so… and 🙂so would be other words; accents and soft hyphens vanish.
+CREATE FUNCTION spelt(text text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT regexp_replace(
+        regexp_replace(
+            replace(replace(
+                CASE WHEN text ~ U&'[\0300-\036F]' THEN normalize(text, NFC) ELSE text END,
+                'ё', 'е'
+            ), 'Ё', 'Е'),
+            U&'[\0300-\036F\00AD]', '', 'g'
+        ),
+        U&'[^\0001-\007F[:alnum:]]', ' ', 'g'
+    )
+$$;
+
+-- The words of a text as they are searched for: Russian and English ones by their stems, as the
+-- Russian configuration takes words of Latin letters for English.
 CREATE FUNCTION words_of(text text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT to_tsvector('pg_catalog.russian', translate(text, 'ёЁ', 'еЕ'))
+    SELECT to_tsvector('pg_catalog.russian', spelt(text))
 $$;
 
 CREATE TABLE words (

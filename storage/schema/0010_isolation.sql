@@ -112,7 +112,7 @@ LANGUAGE sql STABLE SECURITY DEFINER AS $$
     SELECT found.channel_id, found.post_id, ts_rank_cd(words, wanted, 1) AS rank
     FROM (
         SELECT words.*, wanted
-        FROM websearch_to_tsquery('pg_catalog.russian', translate(query, 'ёЁ', 'еЕ')) AS wanted
+        FROM websearch_to_tsquery('pg_catalog.russian', spelt(query)) AS wanted
         JOIN words ON words @@ wanted
         JOIN own_readable ON channel = words.channel_id AND words.post_id > visible_from
         WHERE (only_channels IS NULL OR words.channel_id = ANY (only_channels))
