@@ -27,6 +27,8 @@ _long = struct.Struct("<q").unpack_from
 _HEAD: Final = struct.Struct("<iii")
 _LONG_BYTES: Final = 254  # the length is in the three bytes that follow
 
+_PEER_BYTES: Final = 12  # of a channel: what it is, and its id
+
 _LAYOUT: Final = 0x7600B9D3
 """The form of a message that is known here: https://core.telegram.org/constructor/message"""
 
@@ -36,6 +38,10 @@ class PostReader(BinaryReader):
 
     stream: bytes
     position: int
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.peers: dict[bytes, types.PeerChannel] = {}
 
     def read_int(self, signed: bool = True) -> int:
         """Read an integer of 4 bytes."""
@@ -119,6 +125,20 @@ if types.Message.CONSTRUCTOR_ID == _LAYOUT:
     _KINDS[_LAYOUT] = Post
 
 
+def _peer(reader: PostReader) -> Any:
+    """Read whose post it is: all of a page are one channel's."""
+    at = reader.position
+    told = reader.stream[at : at + _PEER_BYTES]
+    peer = reader.peers.get(told)
+    if peer is None:
+        peer = reader.tgread_object()
+        if isinstance(peer, types.PeerChannel):
+            reader.peers[told] = peer
+    else:
+        reader.position = at + _PEER_BYTES
+    return peer
+
+
 def _media(reader: PostReader) -> Any:
     found = reader.tgread_object()
     return None if isinstance(found, types.MessageMediaEmpty) else found
@@ -131,7 +151,7 @@ _TRUTHS: Final = {1, 4, 5, 13, 14, 18, 19, 21, 24, 26, 27}
 
 _ALWAYS: Final = None
 _FIELDS: Final[tuple[tuple[int | None, _Field], ...]] = (
-    (_ALWAYS, ("peer_id", PostReader.tgread_object)),
+    (_ALWAYS, ("peer_id", _peer)),
     (2, ("fwd_from", PostReader.tgread_object)),
     (11, ("via_bot_id", PostReader.read_long)),
     (3, ("reply_to", PostReader.tgread_object)),
