@@ -105,7 +105,8 @@ class open:  # noqa: A001, N801  read as actors.open
     the embedded defaults. Opening and closing are done whole: a cancellation is felt after them.
 
     With `schedule` the channels are read every 30 minutes while the house is open; with `live` as
-    well, as soon as something is published in them.
+    well, as soon as something is published in them. What was read is tagged and indexed while it is
+    open, unless `workers` is False.
 
     Raises `HouseOpen` if this process has one open, `BadSettings` with every problem named,
     `StorageError` if the data folder or the database refuses.
@@ -123,6 +124,7 @@ class open:  # noqa: A001, N801  read as actors.open
         idle: float | None = None,
         schedule: bool = False,
         live: bool | None = None,
+        workers: bool | None = None,
     ) -> None:
         self._schedule = schedule
         self._given = {
@@ -134,6 +136,7 @@ class open:  # noqa: A001, N801  read as actors.open
             "session_keys": session_keys,
             "idle": idle,
             "live": live,
+            "workers": workers,
         }
         self._opened: House | None = None
 

@@ -63,7 +63,7 @@ class Collections:
         if before is not None and before.epoch != epoch and before.posts:
             self.behind = "the vectors of the posts were lost: they are indexed again"
             log.warning("vectors.lost", collection=name, posts=before.posts)
-        elif _is_behind(row) and row.state == "active":
+        elif before is not None and _is_behind(row) and row.state == "active":
             self.behind = self.behind or "many posts are still to be indexed"
 
     async def complete(self) -> None:

@@ -41,6 +41,8 @@ from actors.settings import Settings
 from actors.telegram.calls import CallLog, CallStatistics
 from actors.term import Term
 from actors.values import Invite, InviteRow, Notice, Status
+from actors.worker_messages import WorkerStatus
+from actors.workshop import Workshop
 from runtime import (
     Actor,
     ActorRef,
@@ -91,7 +93,7 @@ class House(Hosting):
         self._lease: ActorRef[LeaseMessage] | None = None
         self._reader: ActorRef[ReaderMessage] | None = None
         self._parser: ActorRef[ParserMessage] | None = None
-        self._search: ActorRef[SearchMessage] | None = None
+        self._workshop: Workshop | None = None
 
     async def start(self) -> None:
         """Start the store, the lease, the parser; raise what kept any from starting."""
@@ -113,6 +115,9 @@ class House(Hosting):
         self._parser = await self._system.spawn(
             "parser", lambda: ParserActor(self.session, reader, store), intensity=PATIENT
         )
+        self._workshop = Workshop(self._system, self._settings, store, PATIENT)
+        if self._settings.workers:
+            await self._workshop.begin()
         if self._scheduled:
             await self._system.spawn(
                 "schedule",
@@ -163,7 +168,24 @@ class House(Hosting):
     @property
     def search(self) -> ActorRef[SearchMessage]:
         """The actor that finds posts and answers from them."""
-        return _opened(self._search)
+        return self._opened_workshop().search
+
+    async def workers(self) -> tuple[WorkerStatus, ...]:
+        """How whoever tags and indexes posts is doing; nothing where nobody does."""
+        return await self._opened_workshop().describe()
+
+    async def settle(self, account: int, within: float) -> bool:
+        """Wait, at most so many seconds, until no post of an account is to be tagged or indexed.
+
+        What waits for a provider is put back, with its reason, and not waited for. Tells whether
+        that is so; where nobody tags and indexes, at once.
+        """
+        return await self._opened_workshop().settle(account, within)
+
+    def _opened_workshop(self) -> Workshop:
+        if self._workshop is None:
+            raise HouseClosed
+        return self._workshop
 
     def session(self, account: int) -> ActorRef[SessionMessage]:
         """The actor that owns an account's client: awake from a message on until it is idle."""

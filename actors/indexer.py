@@ -12,7 +12,7 @@ from actors.collections import VECTORS_SECONDS, Collections
 from actors.comparing import Comparing
 from actors.index_batches import Piecemeal, sorted_out
 from actors.index_writer import IndexWriter, Written
-from actors.meaning_messages import ClaimWork, FinishWork
+from actors.meaning_messages import ClaimWork, FinishWork, LoadCollections, NextWork
 from actors.persisting import Persisting
 from actors.ports import Asks
 from actors.rounds import LEASE, TICK_SECONDS, TROUBLE, Rounds, until_due, utc_now
@@ -110,6 +110,8 @@ class IndexerActor(Actor[WorkerMessage]):
 
     async def _round(self) -> float:
         """Do some of each kind of work, and rest if there is none."""
+        if not self._collections.rows and not await self._is_needed():
+            return 0.0 if await self._remove() else TICK_SECONDS
         try:
             if self._clock.now() >= self._look_over_at:
                 await self._look_over()
@@ -128,6 +130,12 @@ class IndexerActor(Actor[WorkerMessage]):
         if rest > 0:
             return min(rest, TICK_SECONDS)
         return await until_due(self._store, self._now(), "index", "unindex")
+
+    async def _is_needed(self) -> bool:
+        """Whether anything was ever to be indexed: before that no model need be loaded."""
+        if await self._store.ask(LoadCollections()):
+            return True
+        return await self._store.ask(NextWork(kind="index")) is not None
 
     async def _look_over(self) -> None:
         await self._collections.look_over()

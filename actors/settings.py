@@ -18,11 +18,12 @@ from pydantic_settings import SettingsConfigDict
 from actors.addresses import sandbox_address
 from actors.errors import BadSettings, BadTelegramAddress
 from actors.provider_settings import ProviderSettings, provider_problems
+from actors.vector_settings import VectorSettings, vector_problems
 
 _PREFIX = "TGACTORS_"
 
 
-class Settings(ProviderSettings):
+class Settings(ProviderSettings, VectorSettings):
     """Everything that can be set, from keywords, the environment and `.env`, in that order."""
 
     model_config = SettingsConfigDict(
@@ -52,6 +53,8 @@ class Settings(ProviderSettings):
     """How many channels an account may follow, if its invite does not say; unset: any number."""
     live: bool = False
     """Whether accounts stay connected and are read as soon as something is published."""
+    workers: bool = True
+    """Whether posts are tagged and indexed by this process."""
     lease_ttl: float = Field(default=12.0, ge=0.5, le=600)
     """Seconds after which another process may open the accounts of one that says nothing."""
     lease_margin: float = Field(default=2.5, ge=0.1)
@@ -121,7 +124,7 @@ def _apart(given: dict[str, Any]) -> list[str]:
             "TGACTORS_DATABASE_URL needs TGACTORS_SESSION_KEYS, so that sessions in that "
             "database can be opened again: make a key with `tgactors keys new` and keep it safe."
         )
-    return problems + provider_problems(given)
+    return problems + provider_problems(given) + vector_problems(given)
 
 
 def _words(keys: object) -> list[str]:

@@ -55,10 +55,12 @@ class Tally:
         """Return for how many seconds there is no use in claiming work."""
         return 0.0 if self._resume_at is None else max((self._resume_at - now).total_seconds(), 0.0)
 
-    def status(self, name: str, under_way: int, *troubles: str | None) -> WorkerStatus:
-        """Describe the worker: degraded by the first of these troubles, or the latest outage."""
+    def status(
+        self, name: str, under_way: int, trouble: str | None, *losses: str | None
+    ) -> WorkerStatus:
+        """Describe the worker: degraded by its trouble, the latest outage, or a loss."""
         later = None if self._later is None else self._later.reason
-        reason = next((each for each in (*troubles, later) if each is not None), None)
+        reason = next((each for each in (trouble, later, *losses) if each is not None), None)
         return WorkerStatus(
             name=name,
             state="degraded" if reason is not None else "running" if under_way else "idle",

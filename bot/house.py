@@ -22,6 +22,7 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Open the house as `actors.open` does, for a command that stores something or only looks.
 
+    What was stored is tagged and indexed meanwhile, but not by one that only looks.
     Raises `NoSpace` before anything is opened, if the command writes and room is short.
     """
     # `tgactors --help` must not wait for these.
@@ -32,6 +33,12 @@ async def open_house(
     found = settings.load(data=data, telegram=telegram)
     if writes and found.dsn is None:  # a server of one's own looks after its own disk
         check_space(found.data, found.free_space_mb)
-    opened = actors.open(data=data, telegram=telegram, schedule=schedule, live=live)
+    opened = actors.open(
+        data=data,
+        telegram=telegram,
+        schedule=schedule,
+        live=live,
+        workers=None if writes or schedule else False,
+    )
     async with opened as house:
         yield house

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import signal
 import tempfile
@@ -16,6 +17,9 @@ from storage.database import Database
 from storage.embedded import Postgres
 
 _numbers = itertools.count()
+
+# What is read stays as it was stored, unless a test wants it tagged and indexed.
+os.environ.setdefault("TGACTORS_WORKERS", "false")
 
 # A shell that starts a program in the background has it ignore Ctrl-C, and its children with it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -103,7 +103,7 @@ class Bench:
     def agrees(self) -> bool:
         """Whether the vectors hold what the store says, which is all that it holds."""
         held = self.store.texts.keys()
-        return all(
+        return bool(self.store.collections) and all(
             each.posts.keys() == held
             and self.vectors.collections[name].posts.keys()
             == {post for post in held if self.store.texts[post].strip()}
@@ -154,9 +154,26 @@ async def test_work_nobody_has_told_of_is_found(bench: Bench) -> None:
     """A few seconds after it was stored."""
     await bench.clock.sleepers()
     bench.store.add(1, "погода")
-    assert not bench.agrees()
+    assert bench.providers.embedded == []
     await bench.pass_time()
     assert bench.agrees()
+    assert bench.store.left("index") == {}
+
+
+async def test_nothing_is_opened_before_there_is_something_to_index() -> None:
+    """What was deleted before it was ever indexed needs no model either."""
+    bench = Bench()
+    bench.vectors.before = bench.providers.before = fails(object)
+    bench.store.add(1, "погода")
+    bench.store.remove(1)
+    await bench.actor.started()
+    status = await bench.at_rest()
+    assert (status.state, bench.store.work) == ("idle", {})
+    bench.vectors.before = bench.providers.before = lambda _: None
+    bench.store.add(2, "погода")
+    await bench.pass_time()
+    assert bench.agrees()
+    await bench.actor.stopped()
 
 
 async def test_a_deleted_post_is_taken_out(bench: Bench) -> None:
@@ -263,7 +280,8 @@ async def test_nobody_is_asked_for_what_nobody_can_pay(bench: Bench) -> None:
 
 async def test_vectors_that_are_down_are_waited_for(bench: Bench) -> None:
     """It says so, embeds nothing meanwhile, and writes everything once they are back."""
-    await bench.clock.sleepers()
+    bench.store.add(999, "погода")
+    await bench.at_rest()
     for post in range(1, 101):
         bench.store.add(post, f"пост {post}")
     bench.vectors.before = fails(object)
@@ -273,7 +291,7 @@ async def test_vectors_that_are_down_are_waited_for(bench: Bench) -> None:
     assert "it is off" in str((await bench.status()).reason)
     for _ in range(5):
         await bench.pass_time(30)
-    assert len(bench.providers.embedded) == 1
+    assert len(bench.providers.embedded) == 2
     assert max(row.attempts for row in bench.store.left("index").values()) == 0
     bench.vectors.before = lambda _: None
     status = await bench.finished()
