@@ -226,12 +226,14 @@ SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: former_owners
 -- The channels that were called as others are called now.
-SELECT channels.id FROM channels
-JOIN unnest($1::bigint[], $2::text[]) AS seen (id, username)
-    ON lower(channels.username) = lower(seen.username)
-WHERE channels.id <> seen.id AND NOT EXISTS (
-    SELECT FROM channels WHERE channels.id = seen.id AND channels.username = seen.username
-);
+WITH fresh AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::text[]) AS seen (id, username)
+    WHERE username IS NOT NULL AND NOT EXISTS (
+        SELECT FROM channels WHERE channels.id = seen.id AND channels.username = seen.username
+    )
+)
+SELECT channels.id FROM fresh JOIN channels ON lower(channels.username) = lower(fresh.username)
+WHERE channels.id <> fresh.id;
 
 -- name: take_names
 -- Take the names from channels that have them no more.
@@ -395,7 +397,8 @@ SELECT
 FROM subscriptions JOIN channels ON channels.id = subscriptions.channel
 CROSS JOIN LATERAL (
     SELECT max(depth) AS depth, max(reach) AS reach FROM subscriptions
-    WHERE channel = channels.id AND wanted AND left_at IS NULL
+    WHERE channel = channels.id AND (depth IS NOT NULL OR reach IS NOT NULL)
+        AND wanted AND left_at IS NULL
 ) AS wish
 WHERE account = $1 AND wanted AND left_at IS NULL AND ($2::bigint IS NULL OR channels.id = $2)
 ORDER BY position, channels.id;
@@ -1151,22 +1154,23 @@ UPDATE accounts SET every = $2 WHERE id = $1 RETURNING id;
 UPDATE subscriptions SET every = $3 WHERE account = $1 AND channel = $2 RETURNING account;
 
 -- name: lock_followed
--- Lock the channels an account follows, in the order of ids so that two do not deadlock.
-SELECT id FROM channels WHERE id IN (SELECT channel FROM followers WHERE account = $1)
+-- Lock the channels an account follows, in the order of their ids so that two do not deadlock.
+SELECT id FROM channels WHERE id IN (
+    SELECT channel FROM subscriptions WHERE account = $1 AND wanted AND left_at IS NULL
+)
 ORDER BY id FOR NO KEY UPDATE;
 
 -- name: pull_in
--- Bring channels' next readings forward to when they are wanted now.
+-- Bring channels' next readings forward to when a follower of theirs wants them now.
 UPDATE channels SET next_at = wanted_at
 FROM (
     SELECT
         id,
-        CASE WHEN failures = 0 THEN coalesce(caught_up_at, $2) ELSE $2 END
+        CASE WHEN failures = 0 THEN coalesce(caught_up_at, $3) ELSE $3 END
             + make_interval(secs => every) AS wanted_at
-    FROM channels JOIN (
-        SELECT channel, min(every) AS every FROM followers
-        WHERE channel = ANY ($1::bigint[]) AND state = 'READY' GROUP BY channel
-    ) AS intervals ON channel = id
+    FROM channels JOIN followers ON channel = id
+    -- What the others want was seen to when they began to, or is with the next reading.
+    WHERE account = $1 AND id = ANY ($2::bigint[]) AND state = 'READY'
 ) AS wanted
 WHERE channels.id = wanted.id AND next_at > wanted_at;
 

@@ -158,4 +158,4 @@ async def freshness(db: Database, *, now: datetime) -> Freshness:
 async def _pull_in(connection: Connection, account: int, now: datetime) -> None:
     locked = await connection.fetch(sql.lock_followed, account)
     # Only now: what others have changed until they let the rows go is seen too.
-    await connection.execute(sql.pull_in, [row["id"] for row in locked], now)
+    await connection.execute(sql.pull_in, account, [row["id"] for row in locked], now)

@@ -108,7 +108,7 @@ async def test_a_new_follower_brings_its_interval(db: Database, node: str) -> No
     await read(db, node, 7, 0)
     await account(db, 43)
     await follow(db, 43, 7, every=60)
-    await schedule.apply(db, 42, now=after(10))
+    await schedule.apply(db, 43, now=after(10))
     assert await due_at(db, 7) == after(60)
 
 
