@@ -228,9 +228,9 @@ SELECT channel_id, array_agg(id ORDER BY id DESC), '{index}' FROM (
 GROUP BY part, channel_id ORDER BY part, channel_id;
 
 -- name: index_again
--- Have what indexing there is done anew: what a worker has of it does not count.
+-- Have what indexing was begun done anew: what a worker has of it does not count.
 WITH held AS MATERIALIZED (
-    SELECT kind, channel_id, post_id FROM work WHERE kind = 'index'
+    SELECT kind, channel_id, post_id FROM work WHERE kind = 'index' AND attempts > 0
     ORDER BY kind, channel_id, post_id FOR UPDATE
 )
 UPDATE work SET

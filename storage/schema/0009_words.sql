@@ -31,6 +31,7 @@ CREATE TABLE words (
 );
 
 CREATE INDEX words_words ON words USING gin (words);
+CREATE INDEX words_newest ON words (published_at DESC);  -- quicker where a word is in every post
 
 -- Finding the words of a post takes longer than storing it, so that is done afterwards too.
 ALTER TABLE arrivals ALTER kinds SET DEFAULT '{index,tag,words}';

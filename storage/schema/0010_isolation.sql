@@ -108,12 +108,14 @@ CREATE FUNCTION search_words(
     since timestamptz, until timestamptz, most integer
 )
 RETURNS TABLE (channel_id bigint, post_id bigint, rank real)
-LANGUAGE sql STABLE SECURITY DEFINER AS $$
-    SELECT found.channel_id, found.post_id, ts_rank_cd(words, wanted, 1) AS rank
+LANGUAGE sql STABLE SECURITY DEFINER
+SET plan_cache_mode = force_custom_plan  -- how common its words are decides how it is found
+AS $$
+    SELECT words.channel_id, words.post_id, ts_rank_cd(words.words, wanted, 1) AS rank
     FROM (
-        SELECT words.*, wanted
+        SELECT words.channel_id, words.post_id, wanted
         FROM websearch_to_tsquery('pg_catalog.russian', spelt(query)) AS wanted
-        JOIN words ON words @@ wanted
+        JOIN words ON words.words @@ wanted
         JOIN own_readable ON channel = words.channel_id AND words.post_id > visible_from
         WHERE (only_channels IS NULL OR words.channel_id = ANY (only_channels))
             AND (since IS NULL OR published_at >= since)
@@ -125,7 +127,8 @@ LANGUAGE sql STABLE SECURITY DEFINER AS $$
             ))
         ORDER BY published_at DESC LIMIT 2000
     ) AS found
-    ORDER BY rank DESC, published_at DESC, found.channel_id, found.post_id
+    JOIN words USING (channel_id, post_id)
+    ORDER BY rank DESC, published_at DESC, channel_id, post_id
     LIMIT most
 $$;
 
