@@ -1,4 +1,4 @@
-"""A parse into Postgres against a loop that stores nothing, and one that stores post by post."""
+"""A parse into Postgres against loops that store nothing, all of it by pages, or post by post."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from telethon.crypto import rsa
 
 from actors.messages import LocateDatabase
 from bench.houses import fresh
-from bench.readers import Pace, looped, parsed, stored_singly
+from bench.readers import Pace, looped, parsed, stored_singly, stored_whole
 from bench.served import Served, served
 from sandbox import PUBLIC_KEY
 
 CHANNELS = 15
+WHOLE = 10_000
 ONE_BY_ONE = 1_000
-"""Posts that are stored one by one: enough for a rate."""
+"""Posts that the other loops store: enough for a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,16 @@ class Round:
 
     looped: Pace
     parsed: Pace
+    whole: Pace
     singly: Pace
 
 
 def ratios(*, full: bool) -> dict[str, float]:
     """Return posts per second of a first parse over those of the others, medians of rounds.
 
-    `parse` is over a plain `iter_messages` loop that stores nothing, `original` over one that
-    sends a SELECT and an INSERT for each post to the same Postgres. `*_us` are the CPU of a post in
+    `parse` is over a plain `iter_messages` loop that stores nothing, `parse_whole` over one that
+    stores as much of a post as a parse does, a page at a time, and `original` over one that sends a
+    SELECT and an INSERT for each post, all to the same Postgres. `*_us` are the CPU of a post in
     the process that reads, the least of all rounds: other load on the machine changes it least.
     """
     posts, times = (4_000, 7) if full else (2_000, 3)
@@ -46,9 +49,13 @@ def ratios(*, full: bool) -> dict[str, float]:
         "parse": statistics.median(ratio),
         "parse_min": min(ratio),
         "parse_max": max(ratio),
+        "parse_whole": statistics.median(
+            each.parsed.per_second / each.whole.per_second for each in rounds
+        ),
         "parse_posts_per_s": _median(each.parsed for each in rounds),
         "parse_us": min(each.parsed.cpu_us for each in rounds),
         "parse_loop_us": min(each.looped.cpu_us for each in rounds),
+        "parse_whole_us": min(each.whole.cpu_us for each in rounds),
         "original": statistics.median(
             each.parsed.per_second / each.singly.per_second for each in rounds
         ),
@@ -65,4 +72,5 @@ async def _round(telegram: Served) -> Round:
         loop = await looped(telegram)
         parse = await parsed(house, telegram)
         dsn = await house.store.ask(LocateDatabase())
-        return Round(loop, parse, await stored_singly(telegram, dsn, ONE_BY_ONE))
+        whole = await stored_whole(telegram, dsn, WHOLE)
+        return Round(loop, parse, whole, await stored_singly(telegram, dsn, ONE_BY_ONE))

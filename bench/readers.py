@@ -1,7 +1,8 @@
-"""Ways to read a served Telegram: a plain loop, one that stores each post by itself, and ours."""
+"""Ways to read a served Telegram: a plain loop, two that store what they read, and ours."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from telethon import TelegramClient
+from telethon.extensions import html
 from telethon.sessions import StringSession
 
 from bench.served import Served
@@ -24,6 +26,20 @@ CREATE TABLE original (
 """
 LOOK = "SELECT 1 FROM original WHERE channel = $1 AND id = $2"
 ADD = "INSERT INTO original (channel, id, at, text, views) VALUES ($1, $2, $3, $4, $5)"
+
+PAGE = 100
+PAGES = """
+CREATE TABLE pages (
+    channel bigint, id bigint, at timestamptz, edited_at timestamptz, text text, html text,
+    author text, reply_to bigint, album bigint, media jsonb, forward jsonb, links text[],
+    views int, forwards int, reactions jsonb, comments int, protected boolean,
+    PRIMARY KEY (channel, id)
+)
+"""
+KEEP = f"""
+INSERT INTO pages VALUES ({", ".join(f"${place}" for place in range(1, 18))})
+ON CONFLICT DO NOTHING
+"""  # noqa: S608  numbers alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,53 @@ async def looped(telegram: Served) -> Pace:
             async for _ in client.iter_messages(dialog.entity, wait_time=0):
                 read += 1
         return watch.pace(read)
+
+
+async def stored_whole(telegram: Served, dsn: str, most: int) -> Pace:
+    """Read in the same loop, and store all that a parse keeps of a post, page by page."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(PAGES)
+        async with _connected(telegram) as client:
+            watch, read, page = Watch(), 0, []
+            async for dialog in client.iter_dialogs():
+                async for post in client.iter_messages(dialog.entity, wait_time=0):
+                    page.append(_whole(dialog.id, post))
+                    read += 1
+                    if len(page) == PAGE:
+                        await connection.executemany(KEEP, page)
+                        page.clear()
+                        if read >= most:
+                            return watch.pace(read)
+            await connection.executemany(KEEP, page)
+            return watch.pace(read)
+    finally:
+        await connection.close()
+
+
+def _whole(channel: int, post: Any) -> tuple[Any, ...]:
+    """A post as somebody would keep it who has Telethon at hand."""
+    marks, file = post.entities or [], post.file
+    about = file and (file.name, file.mime_type, file.size, file.duration, file.width, file.height)
+    return (
+        channel,
+        post.id,
+        post.date,
+        post.edit_date,
+        post.message,
+        html.unparse(post.message, marks),
+        post.post_author,
+        post.reply_to_msg_id,
+        post.grouped_id,
+        about and json.dumps(about),
+        post.fwd_from and post.fwd_from.to_json(),
+        [mark.url for mark in marks if hasattr(mark, "url")],
+        post.views,
+        post.forwards,
+        post.reactions and post.reactions.to_json(),
+        post.replies and post.replies.replies,
+        post.noforwards,
+    )
 
 
 async def stored_singly(telegram: Served, dsn: str, most: int) -> Pace:
