@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,8 +11,6 @@ from actors.meaning_messages import (
     LoadCollections,
     LoadPosts,
     LoadScope,
-    SearchText,
-    Vocabulary,
 )
 from actors.ports import Asks
 from actors.provider_messages import EmbedTexts
@@ -23,9 +19,8 @@ from actors.search_messages import SearchRequest, SimilarRequest
 from actors.search_values import Found, Hit
 from actors.searching.fusion import fused
 from actors.searching.snippets import snippet, terms
-from actors.searching.spelling import corrected
-from actors.searching.words import folded
 from actors.vector_messages import FetchVector, FindNearest
+from actors.word_finder import Key, WordFinder
 from runtime import ActorError
 from runtime.logs import get_logger
 from storage.errors import StorageError
@@ -34,17 +29,11 @@ from storage.vectors.port import Near
 
 log = get_logger("actors")
 
-Key = tuple[int, int]
-"""Channel and post id."""
-
 DEEP = 50
 """How many posts each way of searching names at least."""
 EMBED_SECONDS = 15.0
 STORE_SECONDS = 30.0
-VOCABULARY_SECONDS = 300.0
-"""How long the words of an account's posts are kept: new ones are corrected to after that."""
-VOCABULARIES = 16
-FLOORS: Mapping[str, float] = {"use-multilingual-v3": 0.2}
+FLOORS: Mapping[str, float] = {"use-multilingual-v3": 0.15}
 """Cosines, by model, below which a post is no answer to anything; they part only the clearest."""
 LOST = (ActorError, StorageError)
 """What keeps one way of searching from answering, while others may."""
@@ -72,18 +61,20 @@ class Finder:
         self._store = store
         self._vectors = vectors
         self._providers = providers
-        self._vocabularies: OrderedDict[int, tuple[float, Mapping[str, int]]] = OrderedDict()
+        self._words = WordFinder(store)
 
     async def find(self, request: SearchRequest) -> Found:
-        """Search by both ways at once; a query whose words are nowhere, for what was meant too."""
-        ways, other = await self._both(request), None
-        if not ways.by_words:
-            other = corrected(request.query, await self._vocabulary(request.account))
+        """Search by both ways at once; if no post has all the words, for what was meant too."""
+        ways, wanted = await self._both(request), terms(request.query)
+        other = None if ways.by_words else await self._words.corrected(request)
         if other is not None:
             again = await self._both(replace(request, query=other))
             again.troubles = ways.troubles + again.troubles
-            ways = again
-        hits = await self._hits(request, terms(other or request.query), ways)
+            ways, wanted = again, terms(other)
+        elif not ways.by_words:
+            ways.by_words, forms = await self._words.by_most(request)
+            wanted += forms
+        hits = await self._hits(request, wanted, ways)
         return Found(query=request.query, corrected=other, hits=hits, trouble=ways.trouble)
 
     async def similar(self, request: SimilarRequest) -> tuple[Hit, ...]:
@@ -114,21 +105,10 @@ class Finder:
         return ways
 
     async def _by_words(self, request: SearchRequest, ways: Ways) -> None:
-        search = SearchText(
-            account=request.account,
-            query=request.query,
-            channels=request.channels,
-            tags=request.tags,
-            since=request.since,
-            until=request.until,
-            limit=_deep(request),
-        )
         try:
-            found = await self._store.ask(search, timeout=STORE_SECONDS)
+            ways.by_words = await self._words.by_all(request, request.query, _deep(request))
         except LOST as lost:
             ways.failure = lost  # raised by `_both`, without a group around it
-            return
-        ways.by_words = [(hit.channel_id, hit.post_id) for hit in found]
 
     async def _by_meaning(self, request: SearchRequest, ways: Ways) -> None:
         try:
@@ -191,18 +171,6 @@ class Finder:
     async def _active(self) -> CollectionRow | None:
         rows = await self._store.ask(LoadCollections())
         return next((row for row in rows if row.state == "active"), None)
-
-    async def _vocabulary(self, account: int) -> Mapping[str, int]:
-        """Return the words of an account's posts, kept for a while."""
-        now = time.monotonic()
-        made, known = self._vocabularies.pop(account, (0.0, None))
-        if known is None or now - made > VOCABULARY_SECONDS:
-            words = await self._store.ask(Vocabulary(account=account), timeout=STORE_SECONDS)
-            made, known = now, {folded(word): posts for word, posts in words}
-        self._vocabularies[account] = (made, known)
-        while len(self._vocabularies) > VOCABULARIES:
-            self._vocabularies.popitem(last=False)
-        return known
 
 
 def _deep(request: SearchRequest) -> int:

@@ -23,13 +23,14 @@ def corrected(query: str, vocabulary: Mapping[str, int]) -> str | None:
     """
     pieces, end = [], 0
     for start, stop, word in words(query):
-        pieces += [query[end:start], _nearest(word, vocabulary) or query[start:stop]]
+        pieces += [query[end:start], nearest(word, vocabulary) or query[start:stop]]
         end = stop
     other = "".join([*pieces, query[end:]])
     return None if other == query else other
 
 
-def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
+def nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
+    """Return the word that a folded one which is in no post may stand for, if any is near to it."""
     if len(word) < _SHORTEST or word in vocabulary or word.isdigit():
         return None
     slips = 2 if len(word) >= _LONG else 1

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-_STEM = 4
+STEM = 4
 """Characters that two forms of one word share at least."""
 _ENDING = 3
 """Characters in which they may differ at the end: -ого, -ing."""
@@ -35,4 +35,4 @@ def akin(one: str, other: str) -> bool:
         if mine != yours:
             break
         shared += 1
-    return shared >= _STEM and max(len(one), len(other)) - shared <= _ENDING
+    return shared >= STEM and max(len(one), len(other)) - shared <= _ENDING

@@ -116,13 +116,13 @@ class ModelStore:
         raise AssertionError(f"nobody asks for {request} here")
 
     def _said(self, query: str, tags: Sequence[str]) -> tuple[TextHit, ...]:
-        wanted = [word for _, _, word in words(query)]
+        wanted = [[word for _, _, word in words(part)] for part in query.split(" or ")]
         hits = []
         for each in self.posts:
             said = [word for _, _, word in words(each.post.text)]
-            if all(any(akin(one, word) for one in said) for word in wanted) and (
-                not tags or set(tags) & set(each.tags)
-            ):
+            if any(
+                all(any(akin(one, word) for one in said) for word in part) for part in wanted
+            ) and (not tags or set(tags) & set(each.tags)):
                 hits.append(TextHit(channel_id=1, post_id=each.post.id, rank=1.0))
         return tuple(hits)
 

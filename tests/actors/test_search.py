@@ -72,6 +72,28 @@ async def test_a_slip_is_corrected_and_told() -> None:
     assert ids(found)[0] == 1
 
 
+async def test_a_correction_that_finds_nothing_is_none() -> None:
+    """No post has both words after it: the meaning of what was typed is searched for."""
+    found = await search(store(), "матчи ставкам пирагу")
+    assert found.corrected is None
+    assert found.query == "матчи ставкам пирагу"
+    assert ids(found)
+
+
+async def test_most_of_the_words_find_where_none_has_all() -> None:
+    """A post with the weightier part is found by words, slips and endings forgiven; marked too."""
+    found = await search(store(), "яблоки коррицей грядка")
+    assert [hit.post.id for hit in found.hits if hit.by_words] == [3]
+    snippet = found.hits[0].snippet
+    assert [snippet.text[start:end] for start, end in snippet.marks] == ["яблоками", "корицей"]
+
+
+async def test_less_than_most_of_the_words_is_not_enough() -> None:
+    """One word of three finds nothing by words."""
+    found = await search(store(), "яблоками грядка парник")
+    assert not any(hit.by_words for hit in found.hits)
+
+
 async def test_tags_narrow_both_ways() -> None:
     """With a tag asked for, nothing without it is found, however near it is."""
     assert ids(await search(store(), "Футбольный матч", tags=("рецепты",))) == [3]
