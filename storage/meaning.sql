@@ -417,20 +417,32 @@ ORDER BY published_at DESC, post.channel_id, post.id DESC LIMIT $5;
 -- How far tagging and indexing an account's posts have come; an album with hidden parts is skipped.
 WITH known AS MATERIALIZED (
     SELECT
-        posts.id <= visible_from AS hidden,
-        coalesce(tags.state, CASE WHEN posts.id <= visible_from THEN 'skipped' ELSE 'pending' END)
-            AS state,
-        tagged_at, said.indexed_at, given_up.dead_at IS NOT NULL AS lost
+        held.id <= visible_from AS hidden,
+        coalesce(
+            tagging.state, CASE WHEN held.id <= visible_from THEN 'skipped' ELSE 'pending' END
+        ) AS state,
+        tagged_at, indexed_at, given_up.post_id IS NOT NULL AS lost
     FROM own_readable
-    JOIN posts ON channel_id = channel
-        AND greatest(posts.id, parts[cardinality(parts)]) > visible_from
-    LEFT JOIN tags ON (tags.channel_id, tags.post_id) = (posts.channel_id, posts.id)
-    LEFT JOIN (
-        SELECT channel_id, post_id, indexed_at FROM indexed JOIN collections ON name = collection
-        WHERE collections.state = 'active' AND indexed.generation = collections.generation
-    ) AS said ON (said.channel_id, said.post_id) = (posts.channel_id, posts.id)
-    LEFT JOIN work AS given_up ON kind = 'index' AND dead_at IS NOT NULL
-        AND (given_up.channel_id, given_up.post_id) = (posts.channel_id, posts.id)
+    -- Channel by channel: the policies make the server think that joining them would be dear.
+    CROSS JOIN LATERAL (
+        SELECT id FROM posts
+        WHERE channel_id = channel AND greatest(id, parts[cardinality(parts)]) > visible_from
+        OFFSET 0
+    ) AS held
+    LEFT JOIN LATERAL (
+        SELECT post_id, state, tagged_at FROM tags WHERE channel_id = channel OFFSET 0
+    ) AS tagging ON tagging.post_id = held.id
+    LEFT JOIN LATERAL (
+        SELECT post_id, indexed_at FROM indexed JOIN collections ON name = collection
+        WHERE channel_id = channel
+            AND collections.state = 'active' AND indexed.generation = collections.generation
+        OFFSET 0
+    ) AS said ON said.post_id = held.id
+    LEFT JOIN LATERAL (
+        SELECT post_id FROM work
+        WHERE kind = 'index' AND channel_id = channel AND dead_at IS NOT NULL
+        OFFSET 0
+    ) AS given_up ON given_up.post_id = held.id
     WHERE account = $1
 )
 SELECT
@@ -444,7 +456,8 @@ SELECT
     ) AS pending,
     count(*) FILTER (WHERE state = 'ok' AND tagged_at >= coalesce($2::timestamptz, '-infinity'))
         AS fresh_tagged,
-    count(*) FILTER (WHERE indexed_at >= coalesce($2, '-infinity')) AS fresh_indexed
+    count(*) FILTER (WHERE indexed_at >= coalesce($2, '-infinity')) AS fresh_indexed,
+    now() AS at
 FROM known;
 
 -- name: waiting
