@@ -13,6 +13,7 @@ from bot.commands.coverage import coverage
 from bot.commands.demo import demo
 from bot.commands.devices import devices
 from bot.commands.doctor import doctor
+from bot.commands.evaluate import evaluate
 from bot.commands.every import every
 from bot.commands.follow import follow
 from bot.commands.forget import forget
@@ -53,6 +54,7 @@ for _command in (
     doctor,
 ):
     app.command()(_command)
+app.command("eval")(evaluate)
 app.add_typer(invites.app, name="invites")
 app.add_typer(keys.app, name="keys")
 

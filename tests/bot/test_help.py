@@ -33,6 +33,7 @@ COMMANDS = (
     "forget",
     "import-session",
     "doctor",
+    "eval",
     "invites new",
     "invites list",
     "invites revoke",
