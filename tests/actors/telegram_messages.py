@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from telethon.tl import types
 
 HERE = types.PeerChannel(500)
+PEERS = (HERE, types.PeerChannel(501), types.PeerUser(500), types.PeerChat(500))
 
 ints = st.integers(-(2**31), 2**31 - 1)
 longs = st.integers(-(2**63), 2**63 - 1)
@@ -76,6 +77,7 @@ def messages(draw: st.DrawFn) -> Any:
     if draw(st.booleans()):
         fields |= {"views": draw(ints), "forwards": draw(ints)}
     media = fields.pop("media", None)
-    message = types.Message(draw(ints), HERE, draw(_dates), draw(texts), **fields)
+    peer = draw(st.sampled_from(PEERS))
+    message = types.Message(draw(ints), peer, draw(_dates), draw(texts), **fields)
     message.media = media  # which would not take an empty one before
     return message

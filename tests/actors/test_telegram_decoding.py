@@ -23,7 +23,7 @@ from actors.telegram.session import RecordSession
 from actors.telegram.trust import trust_sandbox
 from sandbox import Sandbox, World
 from tests.actors.telegram_accounts import PATIENCE, record
-from tests.actors.telegram_messages import HERE, blobs, ints, longs, messages, texts
+from tests.actors.telegram_messages import HERE, PEERS, blobs, ints, longs, messages, texts
 
 ANNA = 101
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -40,11 +40,11 @@ def cut(whole: bytes, data: st.DataObject) -> bytes:
     return whole[: data.draw(st.integers(0, len(whole) - 1))]
 
 
-@given(messages())
-@example(types.Message(1, HERE, None, ""))
-def test_it_reads_what_telethon_reads(message: Any) -> None:
+@given(st.lists(messages(), max_size=3))
+@example([types.Message(id_, peer, None, "") for id_, peer in enumerate((*PEERS, *PEERS))])
+def test_it_reads_what_telethon_reads(page: list[Any]) -> None:
     """Every field of every message is the same, and they end in the same place."""
-    data = answer(message, message)
+    data = answer(*page)
     quick, slow = PostReader(data), BinaryReader(data)
     assert repr(quick.tgread_object().to_dict()) == repr(slow.tgread_object().to_dict())
     assert quick.position == slow.position == len(data)
