@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_CITATION = re.compile(r"\[(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\]")
-_OPEN = re.compile(r"\[[\d\s,;]{0,30}\Z")
+_BEGUN = r"(?:\[[\d\s,;]{0,30})"
+_CITATION = re.compile(rf"({_BEGUN}*)\[(\d{{1,4}}(?:\s*[,;]\s*\d{{1,4}})*)\]")
+"""One, with others before it that were begun and never ended: [0[7]."""
+_OPEN = re.compile(rf"{_BEGUN}+\Z")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -39,10 +41,12 @@ class Citations:
         return held
 
     def _checked(self, citation: re.Match[str]) -> str:
-        numbers = [int(number) for number in _NUMBER.findall(citation.group(1))]
+        numbers = [int(number) for number in _NUMBER.findall(citation.group(2))]
         real = list(dict.fromkeys(n for n in numbers if 1 <= n <= self._sources))
         self._cited.update(real)
-        return "".join(f"[{number}]" for number in real)
+        if not real:
+            return ""  # nor what was begun before it, which could end behind it now: [0[7]]
+        return citation.group(1) + "".join(f"[{number}]" for number in real)
 
 
 def checked(text: str, sources: int) -> tuple[str, frozenset[int]]:

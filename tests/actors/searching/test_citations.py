@@ -21,6 +21,8 @@ PIECES = st.lists(st.text(alphabet="ab [],;0123456789", max_size=8), max_size=12
         ("Invented [7], [0].", "Invented , .", set()),
         ("An array [a] and [", "An array [a] and [", set()),
         ("Twice [1][1]", "Twice [1][1]", {1}),
+        ("In one another [0[7]].", "In one another ].", set()),
+        ("In one another [0[2]].", "In one another [0[2]].", {2}),
     ],
 )
 def test_only_real_sources_are_cited(text: str, shown: str, cited: set[int]) -> None:
