@@ -112,12 +112,12 @@ class House(Hosting):
         reader = self._reader = await self._system.spawn(
             "reader", lambda: ReaderActor(self.session, store, self._term), intensity=PATIENT
         )
+        workshop = self._workshop = Workshop(self._system, self._settings, store, PATIENT)
         self._parser = await self._system.spawn(
-            "parser", lambda: ParserActor(self.session, reader, store), intensity=PATIENT
+            "parser", lambda: ParserActor(self.session, reader, store, workshop), intensity=PATIENT
         )
-        self._workshop = Workshop(self._system, self._settings, store, PATIENT)
         if self._settings.workers:
-            await self._workshop.begin()
+            await workshop.begin()
         if self._scheduled:
             await self._system.spawn(
                 "schedule",

@@ -208,6 +208,8 @@ class ParseRequest(StreamRequest[ParseProgress, ParseReport]):
 
     account: int
     depth: int | None
+    settle: float = 0.0
+    """Seconds to wait, at most, until what is due to be tagged and indexed is so or put back."""
 
 
 ParserMessage = ParseRequest

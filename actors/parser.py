@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
 import anyio
 
 from actors.errors import Flooded
+from actors.meaning_messages import DescribeMeaning
 from actors.messages import (
     ListRequest,
     ParseRequest,
@@ -19,9 +21,9 @@ from actors.messages import (
     SessionMessage,
 )
 from actors.newest import Newest
-from actors.ports import Asks
+from actors.ports import Asks, Works
 from actors.reader import READ_SECONDS
-from actors.store_messages import AddReport
+from actors.store_messages import AddReport, LastReport
 from actors.values import ChannelRead, Listed, ParseProgress, ParseReport, Unread
 from runtime import Actor, ActorCrashed, ActorRef, progress
 from runtime.logs import get_logger
@@ -44,10 +46,12 @@ class ParserActor(Actor[ParserMessage]):
         session: Callable[[int], ActorRef[SessionMessage]],
         reader: ActorRef[ReaderMessage],
         store: Asks,
+        works: Works,
     ) -> None:
         self._session = session
         self._reader = reader
         self._store = store
+        self._works = works
 
     async def handle(self, message: ParserMessage, /) -> object:
         """Start a parse, or join the one that runs."""
@@ -70,10 +74,32 @@ class ParserActor(Actor[ParserMessage]):
             async with Newest(show) as newest:
                 cycle = Cycle(request, listed, newest.put)
                 await cycle.run(self._reader)
+                await self._settled(request, cycle)
             report = cycle.report(began_at, time.monotonic() - began)
+        report = await self._counted(report)
         await self._store.ask(AddReport(report=report))
         log.info("account.parsed", account=request.account, added=report.added)
         return report
+
+    async def _settled(self, request: ParseRequest, cycle: Cycle) -> None:
+        """Have what is new tagged and indexed, and wait for it as long as was asked for."""
+        self._works.wake()
+        if request.settle:
+            cycle.settle()
+            await self._works.settle(request.account, request.settle)
+
+    async def _counted(self, report: ParseReport) -> ParseReport:
+        """Count what was tagged and indexed since the last report, and what was not."""
+        last = await self._store.ask(LastReport(account=report.account))
+        since = last.counted_at if last is not None else None
+        found = await self._store.ask(DescribeMeaning(account=report.account, since=since))
+        return replace(
+            report,
+            tagged=found.fresh_tagged,
+            indexed=found.fresh_indexed,
+            pending=found.pending,
+            counted_at=found.at,
+        )
 
     async def _listed(self, account: int) -> Listed:
         """List the account's channels; twice, should its actor crash or lose its lease."""
@@ -138,13 +164,19 @@ class Cycle:
 
     def _moved(self, channel: int, title: str, added: int) -> None:
         self._added[channel] = added
-        self._show(
-            ParseProgress(
-                channel=title,
-                done=self._done,
-                channels=self._channels,
-                added=sum(self._added.values()),
-            )
+        self._show(self._now(title))
+
+    def settle(self) -> None:
+        """Show that all is read, and is being tagged and indexed."""
+        self._show(self._now("", settling=True))
+
+    def _now(self, channel: str, *, settling: bool = False) -> ParseProgress:
+        return ParseProgress(
+            channel=channel,
+            done=self._done,
+            channels=self._channels,
+            added=sum(self._added.values()),
+            settling=settling,
         )
 
     def report(

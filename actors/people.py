@@ -31,6 +31,7 @@ from actors.values import (
     Post,
     Status,
 )
+from actors.visiting import Visiting
 from actors.wishes import Wishes
 from runtime import ActorRef
 
@@ -43,9 +44,10 @@ PARSE_SECONDS = 3600.0
 MOST_POSTS = 1000
 MOST_DEPTH = 1_000_000
 DEPTH = 100
+MOST_SETTLE = 3600.0
 
 
-class User(Entrance, Wishes, Inquiry):
+class User(Entrance, Wishes, Inquiry, Visiting):
     """One person's account, by Telegram user id. Usable from any thread and on any loop."""
 
     def __init__(self, house: House, account: int) -> None:
@@ -96,17 +98,19 @@ class User(Entrance, Wishes, Inquiry):
         self,
         *,
         depth: int | None = DEPTH,
+        settle: float = 0.0,
         progress: Callable[[ParseProgress], object] | None = None,
         timeout: float = PARSE_SECONDS,
     ) -> ParseReport:
         """Read what is new in the channels the person follows, and say what was stored.
 
-        A channel never read before starts at its newest `depth` posts (None: all of them). A parse
-        that already runs is joined. `progress` is called on the caller's loop; what it raises ends
-        the parse here. Raises `LoginRequired`, `TelegramUnreachable`, or `AskTimeout` when nothing
-        has happened for `timeout` seconds.
+        A channel never read before starts at its newest `depth` posts (None: all of them). Then it
+        waits up to `settle` seconds until what is new is tagged and indexed, or has to wait for a
+        provider. A parse that already runs is joined. `progress` is called on the caller's loop;
+        what it raises ends the parse here. Raises `LoginRequired`, `TelegramUnreachable`, or
+        `AskTimeout` when nothing has happened for `timeout` seconds.
         """
-        request = _parse(self.id, depth)
+        request = _parse(self.id, depth, settle)
         async with self._house.parser.stream(request, timeout=timeout) as steps:
             async for now in steps:
                 if progress is not None:
@@ -117,11 +121,12 @@ class User(Entrance, Wishes, Inquiry):
         self,
         *,
         depth: int | None = DEPTH,
+        settle: float = 0.0,
         progress: Callable[[ParseProgress], object] | None = None,
         timeout: float = PARSE_SECONDS,
     ) -> ParseReport:
         """Do what `parse` does, for code on a thread without an event loop."""
-        request = _parse(self.id, depth)
+        request = _parse(self.id, depth, settle)
         with self._house.parser.stream(request, timeout=timeout) as steps:
             for now in steps:
                 if progress is not None:
@@ -149,7 +154,9 @@ class User(Entrance, Wishes, Inquiry):
         return await self._house.store.ask(ListPosts(account=self.id, limit=limit, channel=channel))
 
 
-def _parse(account: int, depth: int | None) -> ParseRequest:
+def _parse(account: int, depth: int | None, settle: float) -> ParseRequest:
     if depth is not None and not 1 <= depth <= MOST_DEPTH:
         raise ValueError(f"depth must be from 1 to {MOST_DEPTH}, or None for all, not {depth}")
-    return ParseRequest(account=account, depth=depth)
+    if not 0 <= settle <= MOST_SETTLE:
+        raise ValueError(f"settle must be from 0 to {MOST_SETTLE:.0f} seconds, not {settle}")
+    return ParseRequest(account=account, depth=depth, settle=settle)

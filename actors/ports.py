@@ -181,6 +181,16 @@ class Asks(Protocol):
         """Answer a request within `timeout` seconds."""
 
 
+class Works(Protocol):
+    """Whoever tags and indexes posts."""
+
+    def wake(self) -> None:
+        """Look for work at once."""
+
+    async def settle(self, account: int, within: float) -> bool:
+        """Wait until no work of an account's channels is due, at most so many seconds."""
+
+
 class Streams(Asks, Protocol):
     """Somebody who also answers piece by piece."""
 

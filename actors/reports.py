@@ -9,23 +9,31 @@ from typing import Any
 
 from actors.values import ParseReport, Unread
 
+_TIMES = ("flood_until", "counted_at")
+
 
 def as_plain(report: ParseReport) -> dict[str, Any]:
     """Return a report in values that JSON has, but for when it began, which is kept beside it."""
-    until = report.flood_until
-    plain = asdict(report) | {"flood_until": None if until is None else until.isoformat()}
+    plain = asdict(report)
     del plain["began_at"]
-    return plain
+    return plain | {name: _written(plain[name]) for name in _TIMES}
 
 
 def of_plain(plain: Mapping[str, Any], began_at: datetime) -> ParseReport:
     """Return the report that was kept."""
-    until = plain["flood_until"]
     return ParseReport(
         **{
             **plain,
             "unread": tuple(Unread(**each) for each in plain["unread"]),
-            "flood_until": None if until is None else datetime.fromisoformat(until),
+            **{name: _read(plain.get(name)) for name in _TIMES},
             "began_at": began_at,
         }
     )
+
+
+def _written(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

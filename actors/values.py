@@ -144,6 +144,13 @@ class ParseReport:
     """Posts whose content has changed since."""
     deleted: int
     """Posts that were taken back, and are gone here too."""
+    tagged: int = 0
+    indexed: int = 0
+    """Posts of the account's channels that became so since its previous report."""
+    pending: int = 0
+    """Posts that were still to be tagged or indexed; `User.meaning` tells what they wait for."""
+    counted_at: datetime | None = None
+    """When these three were counted."""
     unread: tuple[Unread, ...]
     """Channels whose reading ended early; the next parse goes on where it ended."""
     flood_until: datetime | None
@@ -165,6 +172,8 @@ class ParseProgress:
     """Channels to read."""
     added: int
     """Posts stored so far."""
+    settling: bool = False
+    """Whether all is read, and what is new is being tagged and indexed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

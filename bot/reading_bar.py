@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from actors import ParseProgress
     from bot.screen import Screen
 
+_SETTLING = "all read; tagging and indexing"
+
 
 class ReadingBar:
     """Shows how far a parse has come, while somebody watches."""
@@ -56,5 +58,5 @@ class ReadingBar:
                 completed=progress.done,
                 total=progress.channels,
                 posts=counted(progress.added, "post"),
-                channel=line(progress.channel),
+                channel=_SETTLING if progress.settling else line(progress.channel),
             )

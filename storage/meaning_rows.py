@@ -100,6 +100,8 @@ class Meaning:
     fresh_tagged: int
     fresh_indexed: int
     """Of `tagged` and `indexed`: how many became so since the time that was asked about."""
+    at: datetime
+    """When it was so, by the database's clock: what is fresh next time is so since then."""
     waiting: tuple[Waiting, ...]
     """Why some wait, the soonest first, at most 20."""
 

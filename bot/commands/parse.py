@@ -42,6 +42,16 @@ Live = Annotated[
         help="With --follow: read as soon as something is published [default: TGACTORS_LIVE].",
     ),
 ]
+Settle = Annotated[
+    float,
+    typer.Option(
+        "--settle",
+        metavar="SECONDS",
+        min=0,
+        max=3600,
+        help="How long to wait until what is new is tagged and indexed.",
+    ),
+]
 
 
 def _depth(given: str) -> int | None:
@@ -59,6 +69,7 @@ def parse(
     account: Account,
     *,
     depth: Depth = "100",
+    settle: Settle = 30.0,
     follow: Follow = False,
     live: Live = None,
     json: AsJson = False,
@@ -76,7 +87,9 @@ def parse(
     async def read() -> ParseReport:
         async with open_house(data=data, telegram=telegram, writes=True):
             with ReadingBar(screen) as bar:
-                return await actors.user(account).parse(depth=posts, progress=bar.show)
+                return await actors.user(account).parse(
+                    depth=posts, settle=settle, progress=bar.show
+                )
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         if follow:
@@ -95,6 +108,7 @@ def _tell(screen: Screen, report: ParseReport) -> None:
     changes = ((report.edited, "edited"), (report.deleted, "deleted"))
     changed = "".join(f", {number} {what}" for number, what in changes if number)
     screen.say(f"{new} from {channels}{changed} in {report.took:.1f} s.")
+    screen.say(f"Tagged {report.tagged}, indexed {report.indexed}, pending {report.pending}.")
     for unread in report.unread:
         screen.say(Text(f"Not read to its end: {line(unread.title)}. {line(unread.reason)}"))
     if report.flood_until is not None:

@@ -195,10 +195,11 @@ async def test_an_idle_account_sleeps_without_logging_out_and_wakes_when_asked(
         telegram=settings["telegram"],
         database_url=settings["database_url"],
         session_keys=settings["session_keys"],
-        idle=0.2,
+        idle=1.0,
     ) as house:
         await log_in(sandbox)
         await actors.user(PERSON).parse()
+        await actors.user(PERSON).status()
         (awake,) = [t for t in threading.enumerate() if t.name == f"account-{PERSON}"]
         await asyncio.to_thread(awake.join, 10)
         assert {a.name: a.state for a in house.statistics().actors}[f"account-{PERSON}"] == "asleep"
@@ -293,6 +294,42 @@ async def test_a_second_process_on_the_same_data_is_refused_with_the_holders_pid
             check=True,
         )
     assert done.stdout == f"{HouseLocked.__name__} {os.getpid()}\n"
+
+
+LOADING = """
+import asyncio, os, sys, threading, actors
+
+class Watch:
+    def find_spec(self, name, path, target=None):
+        if name == "telethon":
+            print(threading.current_thread().name)
+
+sys.meta_path.insert(0, Watch())
+
+async def main():
+    async with actors.open():
+        async for step in actors.user(7).login(within=60):
+            print(type(step).__name__)
+            break
+
+asyncio.run(main())
+"""
+
+
+async def test_telethon_loads_beside_the_loops(settings: dict[str, str]) -> None:
+    """Loading it takes so long that an account's loop would be told to have stalled."""
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", LOADING],
+        env=os.environ | {f"TGACTORS_{name.upper()}": each for name, each in settings.items()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    thread, step = done.stdout.split()
+    assert thread != "account-7"
+    assert step == "QrCode"
 
 
 async def test_every_wrong_setting_is_named_at_once(

@@ -28,9 +28,10 @@ async def reader(db: Database, own: Own) -> Hold:
 
 async def test_every_post_is_counted_as_what_it_is(db: Database, reader: Hold) -> None:
     """Each post once in each count; pending is whatever has not come to its end in both."""
-    assert await meaning.describe(db, 42) == Meaning(
+    told = await meaning.describe(db, 42)
+    assert told == Meaning(
         posts=0, tagged=0, skipped=0, dead=0, indexed=0, pending=0,
-        fresh_tagged=0, fresh_indexed=0, waiting=(),
+        fresh_tagged=0, fresh_indexed=0, at=told.at, waiting=(),
     )  # fmt: skip
     await store(db, reader, *range(1, 7))
     tags, vectors = await claim(db, "tag"), await claim(db, "index")
@@ -41,9 +42,10 @@ async def test_every_post_is_counted_as_what_it_is(db: Database, reader: Hold) -
     await indexing.keep(db, "a", [item.row for item in vectors[:4]])
     await work.dead(db, vectors[1].row, "late")
     await work.dead(db, vectors[4].row, "no vector")
-    assert await meaning.describe(db, 42) == Meaning(
+    told = await meaning.describe(db, 42)
+    assert told == Meaning(
         posts=6, tagged=2, skipped=1, dead=2, indexed=4, pending=2,
-        fresh_tagged=2, fresh_indexed=4,
+        fresh_tagged=2, fresh_indexed=4, at=told.at,
         waiting=(
             Waiting(kind="tag", reason="the day's tokens are spent", posts=1, next_at=at),
             Waiting(kind="index", reason="no vector", posts=1, next_at=None),
@@ -59,7 +61,7 @@ async def test_what_is_fresh_is_what_became_so_since(db: Database, reader: Hold)
     one, two = await claim(db, "tag")
     vectors = await claim(db, "index")
     await tagging.keep(db, [tagged(one.row)])
-    since = await db.fetch_value("SELECT clock_timestamp()")
+    since = (await meaning.describe(db, 42)).at
     await tagging.keep(db, [tagged(two.row)])
     await indexing.keep(db, "a", [item.row for item in vectors])
     told = await meaning.describe(db, 42, since)
