@@ -87,7 +87,7 @@ class Connection:
         record = await self._account.record()
         if record is None:
             raise SessionRevoked("its session record is gone")
-        telegram = self._make(record, hold=hold)
+        telegram = await self._make(record, hold=hold)
         try:
             await telegram.connect()
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -297,14 +298,15 @@ class _Connector:
         self._settings = settings
         self._term = term
 
-    def __call__(
+    async def __call__(
         self,
         record: bytes | None,
         *,
         hold: Hold | None,
         api: tuple[int, str] | None = None,
     ) -> TelegramPort:
-        from actors.telegram.connector import connect  # noqa: PLC0415  half a second, 60 MB
+        await asyncio.to_thread(_load_telethon)  # the account's loop turns meanwhile
+        from actors.telegram.connector import connect  # noqa: PLC0415
         from actors.telegram.wire import leased  # noqa: PLC0415
 
         settings = self._settings
@@ -317,6 +319,12 @@ class _Connector:
             api=api,
             **({} if hold is None else {"connection": leased(self._term, hold, unheard)}),
         )
+
+
+def _load_telethon() -> None:
+    """Load what connections are made of, which takes half a second and 60 MB the first time."""
+    import actors.telegram.connector  # noqa: PLC0415
+    import actors.telegram.wire  # noqa: F401, PLC0415
 
 
 def _opened(ref: ActorRef[M] | None) -> ActorRef[M]:

@@ -68,7 +68,7 @@ class NewcomerActor(Actor[NewcomerMessage]):
                 assert_never(message)
 
     async def _fresh(self, request: LoginRequest) -> TelegramPort:
-        return self._make(None, hold=None, api=request.api)
+        return await self._make(None, hold=None, api=request.api)
 
     async def _hand_over(self, telegram: TelegramPort, person: Person) -> bool:
         session, record = self._session(person.id), telegram.record()
@@ -84,7 +84,7 @@ class NewcomerActor(Actor[NewcomerMessage]):
         return True
 
     async def _import(self, request: ImportRequest) -> LoggedIn:
-        telegram = self._make(request.record, hold=None, api=request.api)
+        telegram = await self._make(request.record, hold=None, api=request.api)
         try:
             await telegram.connect()
             owner = await telegram.me()
@@ -96,7 +96,7 @@ class NewcomerActor(Actor[NewcomerMessage]):
 
     async def _end(self, record: bytes) -> None:
         """End a session that nobody has adopted."""
-        telegram = self._make(record, hold=None)
+        telegram = await self._make(record, hold=None)
         with contextlib.suppress(Refusal), anyio.move_on_after(LOG_OUT_SECONDS):
             await telegram.connect()
             await log_out(telegram)

@@ -159,9 +159,9 @@ class TelegramPort(Protocol):
 
 
 class MakeTelegram(Protocol):
-    """Makes the connection of an account; does no input or output."""
+    """Makes the connection of an account; asks nobody anything."""
 
-    def __call__(
+    async def __call__(
         self,
         record: bytes | None,
         *,

@@ -173,7 +173,7 @@ class SessionActor(Actor[SessionMessage]):
                     await self._store.ask(GiveBackInvite(account=account))
 
     async def _fresh(self, request: LoginRequest) -> TelegramPort:
-        return self._make(None, hold=await self._account.own(), api=request.api)
+        return await self._make(None, hold=await self._account.own(), api=request.api)
 
     async def _admit(self, telegram: TelegramPort, _owner: Person) -> bool:
         await self._account.admit(Event.AUTHORISED, telegram.record())
@@ -186,7 +186,7 @@ class SessionActor(Actor[SessionMessage]):
                 raise AlreadyLoggedIn(self._account.id)
             await self._account.give_up("another session was imported")
             await self._connection.close()
-            telegram = self._make(record, hold=self._account.hold)
+            telegram = await self._make(record, hold=self._account.hold)
             try:
                 await telegram.connect()
                 owner = (await telegram.me()).id

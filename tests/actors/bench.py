@@ -67,7 +67,7 @@ class Bench:
         )
         self.plain = Plain(self.actor)
 
-    def make(
+    async def make(
         self, record: bytes | None, *, hold: Hold | None, api: tuple[int, str] | None = None
     ) -> ModelTelegram:
         """Make a connection, as the house would."""
@@ -125,11 +125,11 @@ class Guarded(Bench):
         if method == "login_token" and not self.tokens:
             raise PasswordRequired("the cat")
 
-    def make(
+    async def make(
         self, record: bytes | None, *, hold: Hold | None, api: tuple[int, str] | None = None
     ) -> ModelTelegram:
         """Make a connection that knows the password."""
-        telegram = super().make(record, hold=hold, api=api)
+        telegram = await super().make(record, hold=hold, api=api)
         telegram.password, telegram.owner = "мурка", ANNA
         return telegram
 

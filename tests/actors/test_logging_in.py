@@ -210,11 +210,11 @@ class Called(Bench):
 
     code = "12345"
 
-    def make(
+    async def make(
         self, record: bytes | None, *, hold: Hold | None, api: tuple[int, str] | None = None
     ) -> ModelTelegram:
         """Make a connection that knows the code."""
-        telegram = super().make(record, hold=hold, api=api)
+        telegram = await super().make(record, hold=hold, api=api)
         telegram.code = self.code
         return telegram
 
