@@ -6,7 +6,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, StreamReader
-from aiohttp.web import BaseRequest
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import BaseRequest, RequestPayloadError
 
 from sandbox.botapi.methods.registry import Upload
 from sandbox.botapi.refusals import Refused, bad
@@ -14,6 +15,12 @@ from sandbox.botapi.refusals import Refused, bad
 _LARGEST: Final = 52 * 1024 * 1024
 _PIECE: Final = 64 * 1024
 _MOST_FIELDS: Final = 1000
+
+_UNREADABLE: Final = (
+    ValueError, LookupError, RecursionError, AssertionError, HttpProcessingError,
+    RequestPayloadError,
+)  # fmt: skip
+"""What aiohttp and the standard library raise for bodies that are none."""
 
 Fields = dict[str, Any]
 Uploads = dict[str, Upload]
@@ -28,7 +35,7 @@ async def read(request: BaseRequest) -> tuple[Fields, Uploads]:
         json.dumps(fields, ensure_ascii=False).encode()
     except UnicodeError:
         raise bad("strings must be encoded in UTF-8") from None
-    except (ValueError, LookupError, RecursionError, AssertionError):
+    except _UNREADABLE:
         raise bad("can't parse the request") from None
     return fields, uploads
 

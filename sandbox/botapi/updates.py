@@ -14,10 +14,10 @@ _FIRST: Final = 100_000_001
 
 
 class Updates:
-    """The queue that getUpdates reads; only the newest 10,000 are kept. Not thread-safe."""
+    """The queue that getUpdates reads; of more than `kept` the newest stay. Not thread-safe."""
 
-    def __init__(self) -> None:
-        self._queue: deque[Update] = deque(maxlen=_KEPT)
+    def __init__(self, kept: int = _KEPT) -> None:
+        self._queue: deque[Update] = deque(maxlen=kept)
         self._numbers = count(_FIRST)
         self._allowed: frozenset[str] | None = None
         self._poll = 0
