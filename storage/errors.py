@@ -143,6 +143,20 @@ class DatabaseFull(StorageError):
         self.where = where
 
 
+class NoSpace(StorageError):
+    """Only {free} MB are free for the data folder {path}.
+
+    Below {floor} MB nothing is read into it. Free some disk space, or set TGACTORS_FREE_SPACE_MB
+    lower.
+    """
+
+    def __init__(self, path: str, free: int, floor: int) -> None:
+        super().__init__(path, free, floor)
+        self.path = path
+        self.free = free
+        self.floor = floor
+
+
 class DatabaseForeign(StorageError):
     """The database at {where} belongs to something else: it holds a table {table!r}.
 
@@ -294,6 +308,28 @@ class TooManyFollowed(StorageError):
         super().__init__(account, limit)
         self.account = account
         self.limit = limit
+
+
+class UnknownVisitor(StorageError):
+    """Account {account} has never written to the bot.
+
+    Let them write to it first: it has to know whom to tell, and in what language.
+    """
+
+    def __init__(self, account: int) -> None:
+        super().__init__(account)
+        self.account = account
+
+
+class UnknownTimezone(StorageError):
+    """There is no time zone {name!r}.
+
+    Choose one of the IANA database, by its whole name: Europe/Moscow, Asia/Tokyo, UTC.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class InviteUnknown(StorageError):

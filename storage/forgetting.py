@@ -1,6 +1,6 @@
 """The forgetting of accounts."""
 
-from storage import invites
+from storage import invites, visitors
 from storage.database import Database
 from storage.errors import LeaseLost
 from storage.leases import decisive
@@ -14,7 +14,7 @@ FORGET_SECONDS = 600.0  # for one statement: an account may be the last to follo
 async def forget(db: Database, hold: Hold) -> Forgotten:
     """Delete a held account, all that is its own, and the channels that nobody else follows.
 
-    All or nothing; what other accounts may see stays.
+    All or nothing; what other accounts may see stays, and that the account is banned.
     """
     fence = (hold.account, hold.incarnation, hold.epoch)
     async with decisive(db) as connection:
@@ -23,6 +23,7 @@ async def forget(db: Database, hold: Hold) -> Forgotten:
         seen = await connection.fetch(sql.lock_seen_channels, hold.account)
         await invites.forget_on(connection, hold.account)
         await connection.execute(sql.forget_notices, hold.account)
+        await visitors.forget_on(connection, hold.account)
         await connection.execute(sql.delete_account, hold.account, timeout=FORGET_SECONDS)
         # Only now: another statement's end is another look at who follows what.
         gone = await clean_on(connection, [row["id"] for row in seen])

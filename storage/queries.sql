@@ -332,9 +332,16 @@ UPDATE accounts SET confirm_at = NULL FROM gone WHERE id = gone.account
 RETURNING id;
 
 -- name: channel_limit
--- How many channels an account may follow by the invites that let it in; null: as many as anybody.
-SELECT max((limits -> 'channels')::int) FROM invite_claims JOIN invites ON invites.id = invite
-WHERE account = $1 AND spent_at IS NOT NULL AND jsonb_typeof(limits -> 'channels') = 'number';
+-- How many channels an account may follow as the operator or its invites say; null: as anybody.
+SELECT coalesce(
+    (SELECT channels FROM allowances WHERE account = $1),
+    (
+        SELECT max((limits -> 'channels')::int)
+        FROM invite_claims JOIN invites ON invites.id = invite
+        WHERE account = $1 AND spent_at IS NOT NULL
+            AND jsonb_typeof(limits -> 'channels') = 'number'
+    )
+);
 
 -- name: count_followed
 -- How many channels an account follows, but for one.
@@ -1185,6 +1192,7 @@ WITH due AS MATERIALIZED (
         AND NOT EXISTS (
             SELECT FROM floods WHERE account = accounts.id AND method = 'dialogs' AND until > $2
         )
+        AND NOT EXISTS (SELECT FROM bans WHERE account = accounts.id)
     ORDER BY coalesce(confirm_at, '-infinity'), id
     LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
 ), taken AS (

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from storage import (
     accounts,
+    allowances,
+    digests,
     floods,
     folders,
     forgetting,
@@ -22,6 +24,7 @@ from storage import (
     sessions,
     spending,
     tagging,
+    visitors,
     work,
 )
 from storage.database import Database
@@ -38,7 +41,7 @@ pytestmark = pytest.mark.anyio
 VAULT = Vault([new_key()])
 MINE, OTHER = 8124731874, 43
 SHARED, OURS, LEFT_BY_BOTH, LEFT_BY_OTHER, LEFT_BY_ME = (900100100 + n for n in range(5))
-NOBODYS = {"collections", "migrations", "nodes"}
+NOBODYS = {"collections", "migrations", "nodes", "pollers"}
 """Tables in which an account can have nothing."""
 
 COLUMNS = """
@@ -126,6 +129,14 @@ async def know(db: Database) -> None:
     await db.execute("INSERT INTO arrivals (channel_id, posts) VALUES ($1, '{1}')", OURS)
 
 
+async def come(db: Database, account: int) -> None:
+    """Write to the bot, plan a digest, ask a question, be allowed more."""
+    await visitors.visit(db, account, "mine" if account == MINE else "theirs", "ru")
+    await digests.plan(db, account, time(9), now=datetime.now(UTC))
+    await allowances.set_limits(db, account, channels=9, questions_per_day=9)
+    await allowances.take_question(db, account)
+
+
 @pytest.fixture
 async def mine(db: Database, own: Own) -> Hold:
     """An account that has left something everywhere, beside another that has too."""
@@ -158,8 +169,11 @@ async def mine(db: Database, own: Own) -> Hold:
         await reports.add(db, held.account, now, {"added": 1})
         await spending.keep(db, [cost(held.account)])
         await folders.follow(db, held, 7, "mine" if held is hold else "theirs")
+        await come(db, held.account)
     await know(db)
     assert await schedule.tell_unread(db, now=now + timedelta(days=1)) == 5 + 4
+    for account in (MINE, OTHER):
+        await visitors.ban(db, account, by=None, reason="mine" if account == MINE else "theirs")
     return hold
 
 
@@ -190,15 +204,17 @@ async def test_every_table_is_looked_at(db: Database, mine: Hold) -> None:
 async def test_nothing_of_a_forgotten_account_is_left(db: Database, mine: Hold) -> None:
     """No column of any table shows its id or what was its alone; what others may see stays.
 
-    Only that channels are to leave the index is noted, until it is done.
+    Only that channels are to leave the index is noted, until it is done, and that it is banned.
     """
     before = await others_view(db)
     forgotten = await forgetting.forget(db, mine)
-    assert await traces(db) == {"work.channel_id"}
+    assert await traces(db) == {"work.channel_id", "bans.account"}
     assert await others_view(db) == before
     removals = await work.claim(db, "unindex", "indexer", 9, timedelta(minutes=1))
     assert {row.channel_id for row in removals} == {OURS, LEFT_BY_BOTH, LEFT_BY_OTHER}
     assert await work.done(db, removals) == 3
+    assert await traces(db) == {"bans.account"}
+    assert await visitors.unban(db, MINE)
     assert await traces(db) == set()
     assert forgotten == Forgotten(account=MINE, subscriptions=5, channels=3, posts=6)
     assert await accounts.load(db, MINE) is None
@@ -222,7 +238,7 @@ async def test_a_table_without_cascade_is_found(db: Database, mine: Hold, column
     await db.execute(f"CREATE TABLE fresh (id int, held {column})")
     await db.execute("INSERT INTO fresh (id) VALUES (1)")
     await forgetting.forget(db, mine)
-    assert await traces(db) == {"fresh.held", "work.channel_id"}
+    assert await traces(db) == {"fresh.held", "work.channel_id", "bans.account"}
 
 
 async def test_a_half_done_forgetting_is_undone(db: Database, mine: Hold) -> None:

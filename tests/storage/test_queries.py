@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage import meaning_queries, queries
+from storage import bot_queries, meaning_queries, queries
+from storage.bot_queries import BotQueries, bot_sql
 from storage.database import Database
 from storage.meaning_queries import MeaningQueries, meaning_sql
 from storage.queries import Queries, sql
@@ -17,8 +18,9 @@ ROOM = Path(queries.__file__).parent
 FILES = [
     pytest.param(queries.SOURCE, "sql", sql, id="queries"),
     pytest.param(meaning_queries.SOURCE, "meaning_sql", meaning_sql, id="meaning"),
+    pytest.param(bot_queries.SOURCE, "bot_sql", bot_sql, id="bot"),
 ]
-STATEMENTS = asdict(sql) | asdict(meaning_sql)
+STATEMENTS = asdict(sql) | asdict(meaning_sql) | asdict(bot_sql)
 
 
 @pytest.mark.parametrize(("source", "name", "known"), FILES)
@@ -47,7 +49,8 @@ def test_each_statement_is_used(source: Path, name: str, known: Any) -> None:
 
 def test_no_two_statements_have_one_name() -> None:
     """A name tells which statement it is, whichever file it stands in."""
-    assert len(STATEMENTS) == len(fields(Queries)) + len(fields(MeaningQueries))
+    files = (Queries, MeaningQueries, BotQueries)
+    assert len(STATEMENTS) == sum(len(fields(each)) for each in files)
 
 
 def test_statements_stand_in_the_file_only() -> None:
