@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
 
+from actors.bot_messages import BotMessage
 from actors.login import State
 from actors.meaning_messages import MeaningMessage
 from actors.store_messages import ReadingMessage
@@ -378,6 +379,7 @@ class MarkDelivered(Request[bool]):
 StoreMessage = (
     ReadingMessage
     | MeaningMessage
+    | BotMessage
     | LocateDatabase
     | LoadAccount
     | WasAdmitted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from actors.bot_messages import BotMessage
 from actors.login import State
 from actors.messages import (
     AdmitSession,
@@ -61,6 +62,7 @@ from actors.store_messages import (
     UnfollowFolder,
     WishReached,
 )
+from actors.storing_bot import of_bot
 from actors.storing_channels import (
     as_tuple,
     count_send,
@@ -91,6 +93,8 @@ def work(  # noqa: C901  one arm per group of messages
 
     An account follows `most` channels at most, if no invite says another number.
     """
+    if isinstance(message, BotMessage):
+        return of_bot(db, message, most)
     match message:
         case LocateDatabase():
             return _value(dsn)
