@@ -108,6 +108,9 @@ class open:  # noqa: A001, N801  read as actors.open
     well, as soon as something is published in them. What was read is tagged and indexed while it is
     open, unless `workers` is False.
 
+    Every other setting of `.env.example` can be given by its name in small letters, without
+    TGACTORS_: `openrouter_key="…"`.
+
     Raises `HouseOpen` if this process has one open, `BadSettings` with every problem named,
     `StorageError` if the data folder or the database refuses.
     """
@@ -125,6 +128,7 @@ class open:  # noqa: A001, N801  read as actors.open
         schedule: bool = False,
         live: bool | None = None,
         workers: bool | None = None,
+        **others: object,
     ) -> None:
         self._schedule = schedule
         self._given = {
@@ -137,6 +141,7 @@ class open:  # noqa: A001, N801  read as actors.open
             "idle": idle,
             "live": live,
             "workers": workers,
+            **others,
         }
         self._opened: House | None = None
 

@@ -175,6 +175,10 @@ class House(Hosting):
         """How whoever tags and indexes posts is doing; nothing where nobody does."""
         return await self._opened_workshop().describe()
 
+    async def vectors(self) -> int:
+        """Count the posts of the collection that answers, in the vector store itself."""
+        return await self._opened_workshop().count()
+
     async def settle(self, account: int, within: float) -> bool:
         """Wait, at most so many seconds, until no post of an account is to be tagged or indexed.
 

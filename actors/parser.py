@@ -52,16 +52,24 @@ class ParserActor(Actor[ParserMessage]):
         self._reader = reader
         self._store = store
         self._works = works
+        self._settle: dict[int, float] = {}  # of the parses that run: as long as anybody waits
 
     async def handle(self, message: ParserMessage, /) -> object:
         """Start a parse, or join the one that runs."""
         match message:
-            case ParseRequest():
+            case ParseRequest(account=account, settle=settle):
+                self._settle[account] = max(self._settle.get(account, 0.0), settle)
                 return self.job(self._parse(message), key=message.account)
             case _:
                 assert_never(message)
 
     async def _parse(self, request: ParseRequest) -> ParseReport:
+        try:
+            return await self._parsed(request)
+        finally:
+            self._settle.pop(request.account, None)
+
+    async def _parsed(self, request: ParseRequest) -> ParseReport:
         async def show(now: ParseProgress) -> None:
             await progress(request, now)
 
@@ -74,19 +82,22 @@ class ParserActor(Actor[ParserMessage]):
             async with Newest(show) as newest:
                 cycle = Cycle(request, listed, newest.put)
                 await cycle.run(self._reader)
-                await self._settled(request, cycle)
+                await self._settled(request.account, cycle)
             report = cycle.report(began_at, time.monotonic() - began)
         report = await self._counted(report)
         await self._store.ask(AddReport(report=report))
         log.info("account.parsed", account=request.account, added=report.added)
         return report
 
-    async def _settled(self, request: ParseRequest, cycle: Cycle) -> None:
-        """Have what is new tagged and indexed, and wait for it as long as was asked for."""
+    async def _settled(self, account: int, cycle: Cycle) -> None:
+        """Have what is new tagged and indexed; wait for it as long as the most patient asker."""
         self._works.wake()
-        if request.settle:
+        waited = 0.0
+        while (wanted := self._settle.get(account, 0.0)) > waited:
             cycle.settle()
-            await self._works.settle(request.account, request.settle)
+            if await self._works.settle(account, wanted - waited):
+                return
+            waited = wanted
 
     async def _counted(self, report: ParseReport) -> ParseReport:
         """Count what was tagged and indexed since the last report, and what was not."""

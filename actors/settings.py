@@ -99,8 +99,10 @@ class Settings(ProviderSettings, VectorSettings):
 def load(**given: Any) -> Settings:
     """Read the settings; keywords that are None count as not given.
 
-    Raises `BadSettings` naming every problem at once.
+    Raises `BadSettings` naming every problem at once, and `TypeError` for what is no setting.
     """
+    if unknown := given.keys() - Settings.model_fields.keys():
+        raise TypeError(f"there is no setting {', '.join(sorted(unknown))}: see .env.example")
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except UnicodeDecodeError:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from actors.indexer import IndexerActor
+from actors.meaning_messages import LoadCollections
 from actors.messages import StoreMessage
 from actors.provider_messages import ProvidersMessage
 from actors.search_messages import SearchMessage
 from actors.settings import Settings
 from actors.tagger import TaggerActor
 from actors.vector_homes import EmbeddedVectors, ServedVectors, VectorsHome
-from actors.vector_messages import VectorsMessage
+from actors.vector_messages import CountVectors, VectorsMessage
 from actors.vectors import DescribeVectors
 from actors.worker_messages import (
     DescribeWorker,
@@ -20,7 +22,15 @@ from actors.worker_messages import (
     WorkerMessage,
     WorkerStatus,
 )
-from runtime import Actor, ActorRef, ActorSystem, Intensity
+from runtime import (
+    Actor,
+    ActorError,
+    ActorRef,
+    ActorStopped,
+    ActorSystem,
+    Intensity,
+    MailboxFull,
+)
 
 RELEASE_SECONDS = 10.0
 """For a worker: what it has an answer for is kept, the rest is given back."""
@@ -74,9 +84,10 @@ class Workshop:
         self._workers = (tagger, indexer)
 
     def wake(self) -> None:
-        """Have the workers look for work at once."""
+        """Have the workers look for work at once; they do by themselves, a little later."""
         for worker in self._workers:
-            worker.tell(WorkArrived())
+            with contextlib.suppress(MailboxFull, ActorStopped):
+                worker.tell(WorkArrived())
 
     async def settle(self, account: int, within: float) -> bool:
         """Wait until no work of an account's channels is due, at most so many seconds.
@@ -85,7 +96,16 @@ class Workshop:
         """
         request = SettleWork(account=account, within=within)
         asks = [each.ask(request, timeout=within + GRACE_SECONDS) for each in self._workers]
-        return all(await asyncio.gather(*asks))
+        try:
+            return all(await asyncio.gather(*asks))
+        except ActorError:  # a worker that has crashed begins again, and its work is not lost
+            return False
+
+    async def count(self) -> int:
+        """Count the posts in the vectors of the active collection; 0 if there is none."""
+        rows = await self._store.ask(LoadCollections())
+        active = next((row.name for row in rows if row.state == "active"), None)
+        return 0 if active is None else await self.vectors.ask(CountVectors(collection=active))
 
     async def describe(self) -> tuple[WorkerStatus, ...]:
         """Tell how the workers are doing; nothing where none runs."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from actors.house import House
@@ -19,10 +20,12 @@ async def open_house(
     writes: bool = False,
     schedule: bool = False,
     live: bool | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> AsyncIterator[House]:
     """Open the house as `actors.open` does, for a command that stores something or only looks.
 
-    What was stored is tagged and indexed meanwhile, but not by one that only looks.
+    What was stored is tagged and indexed meanwhile, but not by one that only looks. `more` are
+    further settings, by their names in small letters.
     Raises `NoSpace` before anything is opened, if the command writes and room is short.
     """
     # `tgactors --help` must not wait for these.
@@ -39,6 +42,7 @@ async def open_house(
         schedule=schedule,
         live=live,
         workers=None if writes or schedule else False,
+        **more,
     )
     async with opened as house:
         yield house

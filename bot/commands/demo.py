@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -31,18 +32,23 @@ def demo(*, keep: Keep = None, json: AsJson = False, verbose: Verbose = False) -
         kept = None if keep is None else kept_folder(keep)
         before = Traces.now()
         with scratch_folder() as scratch:
-            found = _play(screen, scratch, kept)
+            found = _play(screen, scratch, kept, verbose=verbose)
         left = before.left_behind(kept or scratch, kept=kept is not None)
         found = replace(found, left_behind=left, took=time.monotonic() - began)
         _conclude(screen, found, kept)
 
 
-def _play(screen: Screen, scratch: Path, kept: Path | None) -> Findings:
+def _play(screen: Screen, scratch: Path, kept: Path | None, *, verbose: bool) -> Findings:
+    from bot.commands.incident import Incident
     from bot.commands.story import Story
     from sandbox import Sandbox, demo_world
+    from sandbox.providers import Providers
 
-    with undisturbed(scratch), Sandbox(demo_world()) as telegram:
-        return door.run(Story(screen, telegram, kept or scratch / "data").tell)
+    data = kept or scratch / "data"
+    if not verbose:  # the story tells of the one failure that belongs to it
+        logging.getLogger("tgactors.actors").setLevel(logging.ERROR)
+    with undisturbed(scratch), Sandbox(demo_world()) as telegram, Providers() as providers:
+        return door.run(Story(screen, telegram, Incident(providers), data).tell)
 
 
 def _conclude(screen: Screen, found: Findings, kept: Path | None) -> None:

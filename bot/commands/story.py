@@ -5,32 +5,40 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
 
 import actors
+from bot import hits
 from bot.commands import callers
+from bot.commands.ask import Said
 from bot.commands.findings import Findings
 from bot.house import open_house
 from bot.qr_board import drawn
 from bot.reading_bar import ReadingBar
 from bot.tables import cell, ruled
-from bot.wording import counted, line, moment
+from bot.wording import counted, exactly, line, moment
 
 if TYPE_CHECKING:
     from actors.house import House
     from actors.people import User
+    from bot.commands.incident import Incident
     from bot.screen import Screen
     from sandbox import Sandbox
 
+SETTLE: Final = 30.0
+QUERY: Final = "спутник у Луны"
+QUESTION: Final = "Why did the worker break when its client was used from another event loop?"
+
 
 class Story:
-    """A person logs in, their channels are read three times, and many ask meanwhile."""
+    """A person logs in, their channels are read three times, and answers are found in them."""
 
-    def __init__(self, screen: Screen, telegram: Sandbox, data: Path) -> None:
+    def __init__(self, screen: Screen, telegram: Sandbox, incident: Incident, data: Path) -> None:
         self._screen = screen
         self._telegram = telegram
+        self._incident = incident
         self._data = data
         self._person = next(iter(telegram.world.people.values()))
 
@@ -38,23 +46,50 @@ class Story:
         """Let it happen, and return what was measured."""
         self._introduce()
         async with open_house(
-            data=self._data, telegram=self._telegram.address, writes=True
+            data=self._data,
+            telegram=self._telegram.address,
+            writes=True,
+            more=self._incident.settings(),
         ) as house:
-            user = house.user(self._person.id)
-            await self._log_in(user)
-            first, answers = await self._first_parse(user)
-            second = await self._parse_again(user, "Second")
-            await self._publish()
-            third = await self._parse_again(user, "Third")
-            self._tell_of_threads(house, answers, first)
-            await self._show_channels(user)
-            return await self._found(house, user, (first, second, third), answers)
+            try:
+                return await self._told(house, house.user(self._person.id))
+            finally:
+                self._incident.release()
+
+    async def _told(self, house: House, user: User) -> Findings:
+        await self._log_in(user)
+        first, answers = await self._first_parse(user)
+        self._tell_of_threads(house, answers, first.added)
+        second = await self._second_parse(user)
+        vectors = await house.vectors()
+        third = await self._third_parse(user)
+        await self._show_channels(user)
+        answered = await self._look_for(user)
+        channels = await user.channels()
+        calls = house.statistics().telegram
+        threads = {threading.current_thread(), *(answer.thread for answer in answers)}
+        return Findings(
+            person=user.id,
+            channels=len(channels),
+            added=(first.added, second.added, third.added),
+            posts=sum(channel.posts for channel in channels),
+            tagged=(first.tagged, second.tagged),
+            indexed=first.indexed + second.indexed,
+            pending=(first.pending, second.pending),
+            vectors=vectors,
+            vectors_end=await house.vectors(),
+            answered=answered,
+            client_threads=calls.threads,
+            caller_threads=len(threads),
+            loop_violations=calls.violations,
+        )
 
     def _introduce(self) -> None:
         self._act("1", f"A Telegram is running on this machine, at {self._telegram.address}.")
         person = self._person
         follows = counted(len(person.follows), "channel")
         self._line(f"{person.first_name}, id {person.id}, follows {follows} there.")
+        self._line("Beside it: language models like GigaChat and OpenRouter, for the tags.")
 
     async def _log_in(self, user: User) -> None:
         """Show the code; the sandbox's phone scans it."""
@@ -69,47 +104,65 @@ class Story:
         state = (await user.status()).state
         self._line(f"The sandbox's phone has scanned it: account {user.id} is {state}.")
 
-    async def _first_parse(self, user: User) -> tuple[int, tuple[callers.Answer, ...]]:
+    async def _first_parse(
+        self, user: User
+    ) -> tuple[actors.ParseReport, tuple[callers.Answer, ...]]:
         """Parse, and let the other threads ask in the middle of it: Telegram dawdles meanwhile."""
-        self._act("3", "Reading the channels.")
+        self._act("3", "Reading the channels. Each post is tagged by a model, and indexed here.")
         async with callers.waiting(user) as others:
             report, answers = await self._parse_beside(others, user)
         self._tell_of_parse("First", report)
-        return report.added, answers
+        for waiting in (await user.meaning()).waiting:
+            again = "never" if waiting.next_at is None else f"at {exactly(waiting.next_at)}"
+            self._line(f"{counted(waiting.posts, 'post')} to be tagged again {again}:")
+            self._line(line(waiting.reason), "dim")
+        return report, answers
 
     async def _parse_beside(
         self, others: callers.Callers, user: User
     ) -> tuple[actors.ParseReport, tuple[callers.Answer, ...]]:
         """Hold the parse at its first channel until all others have asked."""
+        published = sum(len(channel.posts) for channel in self._telegram.world.channels.values())
         with (
             self._telegram.faults.hold("messages.getHistory") as held,
             ReadingBar(self._screen) as bar,
         ):
-            parse = asyncio.ensure_future(user.parse(progress=bar.show))
+            parse = asyncio.ensure_future(user.parse(settle=SETTLE, progress=bar.show))
             try:
                 others.begin()
                 await others.asked()
                 held.release()
+                await self._incident.strike(user, published)
                 return await parse, await others.answers()
             finally:
                 parse.cancel()
 
-    async def _parse_again(self, user: User, which: str) -> int:
-        report = await user.parse()
-        self._tell_of_parse(which, report)
-        return report.added
+    async def _second_parse(self, user: User) -> actors.ParseReport:
+        """Wait until the model takes requests again, and parse."""
+        waiting = [each.next_at for each in (await user.meaning()).waiting if each.next_at]
+        self._act("5", "Waiting until the models answer again, then reading once more.")
+        await self._incident.pass_(max(waiting, default=None))
+        return await self._parse_again(user, "Second")
 
-    async def _publish(self) -> None:
+    async def _third_parse(self, user: User) -> actors.ParseReport:
         from sandbox import later_posts
 
         for channel, text in later_posts():
             post = await asyncio.to_thread(self._telegram.publish, channel, text)
             title = self._telegram.world.channels[channel].title
             self._line(f"Published meanwhile: post {post.id} of {title}.", "dim")
+        return await self._parse_again(user, "Third")
+
+    async def _parse_again(self, user: User, which: str) -> actors.ParseReport:
+        report = await user.parse(settle=SETTLE)
+        self._tell_of_parse(which, report)
+        return report
 
     def _tell_of_parse(self, which: str, report: actors.ParseReport) -> None:
         new, channels = counted(report.added, "new post"), counted(report.channels, "channel")
-        self._line(f"{which} parse: {new} from {channels} in {report.took:.2f} s.")
+        self._line(f"{which} parse: {new} from {channels} in {report.took:.2f} s;")
+        done = f"{report.tagged} tagged, {report.indexed} indexed, {report.pending} pending."
+        self._line(f"since the one before: {done}")
         for unread in report.unread:
             self._line(f"Not read to its end: {line(unread.title)}. {unread.reason}")
 
@@ -130,7 +183,7 @@ class Story:
         self._line(f"Loop violations: {calls.violations}.")
 
     async def _show_channels(self, user: User) -> None:
-        self._act("5", "What is held now:")
+        self._act("6", "What is held now:")
         table = ruled("Channel", "Posts", "Newest", "It begins")
         for channel in await user.channels():
             newest = await user.posts(limit=1, channel=channel.id)
@@ -140,25 +193,16 @@ class Story:
             )
         self._screen.say(table)
 
-    async def _found(
-        self,
-        house: House,
-        user: User,
-        added: tuple[int, ...],
-        answers: tuple[callers.Answer, ...],
-    ) -> Findings:
-        channels = await user.channels()
-        calls = house.statistics().telegram
-        threads = {threading.current_thread(), *(answer.thread for answer in answers)}
-        return Findings(
-            person=user.id,
-            channels=len(channels),
-            added=added,
-            posts=sum(channel.posts for channel in channels),
-            client_threads=calls.threads,
-            caller_threads=len(threads),
-            loop_violations=calls.violations,
-        )
+    async def _look_for(self, user: User) -> bool:
+        """Search and ask; return whether both were answered with sources."""
+        self._act("7", f"Searching for: {QUERY}")
+        found = await user.search(QUERY, limit=2)
+        hits.show(self._screen, found.hits)
+        self._act("8", f"Asking: {QUESTION}")
+        said = Said(self._screen)
+        answer = await user.ask(QUESTION, progress=said.piece)
+        said.end(answer)
+        return bool(found.hits) and any(source.cited for source in answer.sources)
 
     def _act(self, number: str, text: str) -> None:
         self._screen.say()

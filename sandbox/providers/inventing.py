@@ -9,7 +9,7 @@ from typing import Final
 from sandbox.providers.faults import Spoiling
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,50}")
-_SOURCE: Final = re.compile(r"^\s*\[(\d{1,4})\]\s*(\S.*)$", re.MULTILINE)
+_SOURCE: Final = re.compile(r"^[ \t]*\[(\d{1,4})\][ \t]*", re.MULTILINE)
 _LONG: Final = 4  # letters; shorter words say little of a text
 _FEWEST, _MOST = 3, 7
 _QUOTED_WORDS: Final = 8
@@ -19,12 +19,15 @@ def invented(prompt: str) -> str:
     """Answer the last thing that the user has said, whatever the prompt looks like otherwise.
 
     If it has numbered sources, `[1] …` at the beginning of lines, the answer is a sentence with the
-    first words of source 1 that cites it; if not, a JSON array of tags.
+    first words of source 1 that cites it; if not, a JSON array of tags. A source reaches up to the
+    next, and its text is its first line with that many words: others may say where it is from.
     """
-    sources = {int(number): text for number, text in _SOURCE.findall(prompt)}
-    if 1 in sources:
-        quoted = " ".join(sources[1].split()[:_QUOTED_WORDS]).rstrip(".,;:!?… ")
-        return f"{quoted} [1]."
+    _, *sources = _SOURCE.split(prompt)
+    texts = dict(zip(sources[::2], sources[1::2], strict=True))
+    lines = [line.split() for line in texts.get("1", "").splitlines() if line.strip()]
+    if lines:
+        said = next((line for line in lines if len(line) >= _QUOTED_WORDS), lines[0])
+        return f"{' '.join(said[:_QUOTED_WORDS]).rstrip('.,;:!?… ')} [1]."
     return json.dumps(tags(prompt), ensure_ascii=False)
 
 

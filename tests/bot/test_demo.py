@@ -16,6 +16,11 @@ FACTS = {
     "channels": 15,
     "added": [36, 0, 3],
     "posts": 39,
+    "tagged": [35, 1],
+    "indexed": 36,
+    "pending": [1, 0],
+    "vectors": 36,
+    "vectors_end": 39,
     "client_threads": 1,
     "caller_threads": 5,
     "loop_violations": 0,
@@ -45,16 +50,22 @@ def test_the_demo_goes_as_it_must(line: CommandLine, folder: Path) -> None:
 
 
 def test_the_demo_tells_people_what_it_does(line: CommandLine) -> None:
-    """All five acts are told, in plain text where nobody watches."""
+    """All eight acts are told, in plain text where nobody watches."""
     done = demo(line)
     assert (done.status, done.err) == (0, "")
     for said in (
         "First parse: 36 new posts from 15 channels",
+        "since the one before: 35 tagged, 36 indexed, 1 pending.",
+        "gigachat answered with something else than HTTP",
+        "openrouter asks to wait (429)",
+        "since the one before: 1 tagged, 0 indexed, 0 pending.",
         "Second parse: 0 new posts from 15 channels",
         "Third parse: 3 new posts from 15 channels",
         f"always on: account-{PERSON}.",
         "4 joined that parse;",
         "Loop violations: 0.",
+        "https://t.me/orbit_and_beyond_demo/1",
+        "[1] Python in Production",
         "no process, thread, socket or temporary file is left.",
     ):
         assert said in done.out

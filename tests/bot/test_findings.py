@@ -14,6 +14,12 @@ GOOD = Findings(
     channels=15,
     added=(36, 0, 3),
     posts=39,
+    tagged=(35, 1),
+    indexed=36,
+    pending=(1, 0),
+    vectors=36,
+    vectors_end=39,
+    answered=True,
     client_threads=frozenset({"account-7"}),
     caller_threads=5,
     loop_violations=0,
@@ -28,11 +34,19 @@ def test_a_good_demo_differs_in_nothing() -> None:
 
 def test_the_facts_are_what_was_measured() -> None:
     """A program is told the measured numbers, not the expected ones."""
-    odd = replace(GOOD, channels=1, added=(2,), posts=3, caller_threads=4, loop_violations=5)
+    odd = replace(
+        GOOD, channels=1, added=(2,), posts=3, tagged=(6,), indexed=7, pending=(8,), vectors=9,
+        vectors_end=10, caller_threads=4, loop_violations=5,
+    )  # fmt: skip
     assert odd.facts() == {
         "channels": 1,
         "added": [2],
         "posts": 3,
+        "tagged": [6],
+        "indexed": 7,
+        "pending": [8],
+        "vectors": 9,
+        "vectors_end": 10,
         "client_threads": 1,
         "caller_threads": 4,
         "loop_violations": 5,
@@ -46,6 +60,12 @@ def test_the_facts_are_what_was_measured() -> None:
         ({"channels": 14}, ["channels is 14, not 15"]),
         ({"added": (36, 1, 3)}, ["added is [36, 1, 3], not [36, 0, 3]"]),
         ({"posts": 38}, ["posts is 38, not 39"]),
+        ({"tagged": (36, 0)}, ["tagged is [36, 0], not [35, 1]"]),
+        ({"indexed": 35}, ["indexed is 35, not 36"]),
+        ({"pending": (0, 0)}, ["pending is [0, 0], not [1, 0]"]),
+        ({"vectors": 35}, ["vectors is 35, not 36"]),
+        ({"vectors_end": 38}, ["vectors_end is 38, not 39"]),
+        ({"answered": False}, ["the search or the question had no answer with sources"]),
         ({"caller_threads": 4}, ["caller_threads is 4, not 5"]),
         ({"loop_violations": 1}, ["loop_violations is 1, not 0"]),
         ({"client_threads": frozenset()}, ["client_threads is 0, not 1"]),
