@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from aiogram import methods as known_methods
 from aiogram.types import TelegramObject
 from aiohttp.web import BaseRequest, Response
 
@@ -16,7 +15,7 @@ from sandbox.botapi.account import Account
 from sandbox.botapi.asked import Asked, Record
 from sandbox.botapi.faults import Cut, Error, Fault, Faults, Flood, Page, Silent
 from sandbox.botapi.keyboards import keyboard
-from sandbox.botapi.methods import SERVED, Call, Served
+from sandbox.botapi.methods import KNOWN, SERVED, Call, Served
 from sandbox.botapi.reading import read
 from sandbox.botapi.refusals import Refused, bad
 from sandbox.botapi.understanding import understood, unknown
@@ -26,7 +25,6 @@ _CALL: Final = re.compile(r"/bot(?P<token>[^/]*)/(?P<method>[^/]*)")
 _FILE: Final = re.compile(r"/file/bot(?P<token>[^/]*)/(?P<path>.+)")
 _TOKEN: Final = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]+")
 _PAGE: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
-_KNOWN: Final = {name.lower() for name in known_methods.__all__}
 _STATUSES: Final = {502: "502 Bad Gateway", 503: "503 Service Unavailable", 504: "504 Timeout"}
 
 
@@ -130,7 +128,7 @@ class Desk:
         return Response(body=data, content_type="application/octet-stream")
 
     def _unserved(self, name: str) -> Refused:
-        if name.lower() not in _KNOWN:
+        if name.lower() not in KNOWN:
             return Refused(404, "Not Found: method not found")
         self._account.mistake(f"{name} is not served")
         return bad(f"METHOD_NOT_SERVED: {name}")

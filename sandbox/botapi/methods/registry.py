@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from aiogram import methods
 from aiogram.methods import TelegramMethod
 
 from sandbox.botapi.account import Account
@@ -38,6 +39,13 @@ class Served:
     run: Callable[[Call, Any], object]
     differs: str
 
+
+KNOWN: Final = frozenset(
+    each.__api_method__.lower()
+    for name in methods.__all__
+    if issubclass(each := getattr(methods, name), TelegramMethod) and each is not TelegramMethod
+)
+"""All methods of the Bot API, served or not."""
 
 SERVED: Final[dict[str, Served]] = {}
 """By the names in lower case: Telegram does not mind."""

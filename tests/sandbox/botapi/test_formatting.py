@@ -121,6 +121,7 @@ def test_what_is_refused(html: str, refusal: str) -> None:
         ("a & b", "a & b", []),
         ("&lt;b&gt; &amp &quot; &nbsp; &apos;", '<b> & " &nbsp; &apos;', []),
         ("&#1071;&#x1F600;&#0;&#99999999999;", "Я😀&#0;&#99999999999;", []),
+        ("&#0000065;&#00000065;", "A&#00000065;", []),
         ("<B>x</b><strong>y</>", "xy", [("bold", 0, 1), ("bold", 1, 1)]),
         ("😀<i>x</i>", "😀x", [("italic", 2, 1)]),
         ("<b></b>x", "x", []),
