@@ -17,14 +17,16 @@ from bot.chat import faults
 from bot.chat.guard import Guard
 from bot.chat.menu import LAST, MENU
 from bot.chat.outgoing import Outgoing
+from bot.chat.reading import READING
 from bot.chat.tasks import Tasks
 from bot.texts.commands import COMMANDS
 
 if TYPE_CHECKING:
     from actors.house import House
     from bot.chat.feature import Feature
+    from bot.chat.pace import Pace
 
-FEATURES: Final[tuple[Feature, ...]] = (MENU, LAST)
+FEATURES: Final[tuple[Feature, ...]] = (MENU, READING, LAST)
 """In the order in which they are asked whether an update is theirs."""
 
 UPDATES: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -36,7 +38,13 @@ class Chat:
     """A bot for one house. Made, run and closed on one loop."""
 
     def __init__(
-        self, house: House, *, token: str, api: str | None = None, admins: frozenset[int]
+        self,
+        house: House,
+        *,
+        token: str,
+        api: str | None = None,
+        admins: frozenset[int],
+        pace: Pace | None = None,
     ) -> None:
         server = PRODUCTION if api is None else TelegramAPIServer.from_base(api)
         self.bot = Bot(
@@ -44,7 +52,7 @@ class Chat:
             session=AiohttpSession(api=server),
             default=DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True),
         )
-        self.bot.session.middleware(Outgoing(house.blocked))
+        self.bot.session.middleware(Outgoing(house.blocked, pace))
         self.tasks = Tasks()
         self.commands = tuple(name for feature in FEATURES for name in feature.commands)
         self._dispatcher = self._made(house, admins)

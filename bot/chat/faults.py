@@ -34,6 +34,15 @@ def in_words(error: Exception, texts: Texts, timezone: str) -> str:
     return safe(str(error))
 
 
+def said(error: Exception, visit: Visit) -> str:
+    """Say what was raised; a fault is logged, and the person gets its reference."""
+    if isinstance(error, REFUSALS):
+        return in_words(error, visit.texts, visit.visitor.timezone)
+    reference = secrets.token_hex(4)
+    log.error("chat.failed", reference=reference, exc_info=error)
+    return visit.texts.general.fault.format(reference=reference)
+
+
 async def told(event: ErrorEvent, visit: Visit | None = None) -> bool:
     """Tell the person what a handler has raised, and the operator's log if it is a fault."""
     error = event.exception
@@ -42,18 +51,13 @@ async def told(event: ErrorEvent, visit: Visit | None = None) -> bool:
     if visit is None:
         log.error("chat.failed", exc_info=error)
         return True
-    if isinstance(error, REFUSALS):
-        said = in_words(error, visit.texts, visit.visitor.timezone)
-    else:
-        reference = secrets.token_hex(4)
-        log.error("chat.failed", reference=reference, exc_info=error)
-        said = visit.texts.general.fault.format(reference=reference)
+    words = said(error, visit)
     with suppress(TelegramAPIError):
         match event.update.event:
             case Message() as message:
-                await message.answer(said)
+                await message.answer(words)
             case CallbackQuery(message=Message() as message):
-                await message.answer(said)
+                await message.answer(words)
     return True
 
 

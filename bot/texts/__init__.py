@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.texts import general
+from bot.texts import general, reading
 from bot.texts.general import GeneralTexts
+from bot.texts.reading import ReadingTexts
 from storage.bot_rows import Language
 
 
@@ -19,10 +20,11 @@ class Texts:
 
     language: Language
     general: GeneralTexts
+    reading: ReadingTexts
 
 
-EN = Texts(language="en", general=general.EN)
-RU = Texts(language="ru", general=general.RU)
+EN = Texts(language="en", general=general.EN, reading=reading.EN)
+RU = Texts(language="ru", general=general.RU, reading=reading.RU)
 
 
 def of(language: Language) -> Texts:
