@@ -44,7 +44,8 @@ def pressed(account: Account, room: Room, figure: Figure, entry: Entry, label: s
     """Let somebody press an inline button, found by its label or by its data."""
     button = _inline(entry, label)
     if button.callback_data is None:
-        return Press(account, None, button.url)
+        page = button.web_app.url if button.web_app else None
+        return Press(account, None, button.url or page)
     query = account.queries.open(room.id, account.clock())
     account.updates.add(
         "callback_query",

@@ -19,6 +19,9 @@ class Seen:
         self._account = account
         self._room = room
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._room.id}, {len(self._room.entries)} messages>"
+
     @property
     def inbox(self) -> tuple[Shown, ...]:
         """All messages of the chat, oldest first, those that were deleted too."""

@@ -58,7 +58,7 @@ def answer_callback_query(call: Call, asked: AnswerCallbackQuery) -> object:
         raise bad("MESSAGE_TOO_LONG")
     answer = Answer(asked.text or "", bool(asked.show_alert), asked.url)
     query = account.queries.answer(asked.callback_query_id, answer, account.clock())
-    account.tell("answered", account.room(query.chat), text=answer.text)
+    account.tell("answered", account.rooms.rooms[query.chat], text=answer.text)
     return True
 
 

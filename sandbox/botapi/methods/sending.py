@@ -13,6 +13,7 @@ from aiogram.methods import (
     SendPhoto,
 )
 from aiogram.types import (
+    LinkPreviewOptions,
     Message,
     MessageId,
     MessageOriginChannel,
@@ -49,6 +50,11 @@ def texted(formatted: Formatted) -> dict[str, Any]:
     return {"text": formatted.text, "entities": list(formatted.entities) or None}
 
 
+def previewed(options: object) -> dict[str, Any]:
+    """How the links of a text are shown, if the bot says so."""
+    return {"link_preview_options": options} if isinstance(options, LinkPreviewOptions) else {}
+
+
 def _post(call: Call, room: Room, asked: Any, **content: Any) -> Message:
     content = {name: value for name, value in content.items() if value is not None}
     if (replied := _replied(room, asked)) is not None:
@@ -73,13 +79,13 @@ def _replied(room: Room, asked: Any) -> Message | None:
     return None
 
 
-@serves(SendMessage, differs="HTML or entities, no Markdown; shows no previews of links")
+@serves(SendMessage, differs="HTML or entities, no Markdown")
 def send_message(call: Call, asked: SendMessage) -> object:
     """A text."""
     room = call.account.reachable(asked.chat_id)
     said = text_of(call.account, asked.text, asked.parse_mode, asked.entities)
     call.account.spend(room)
-    return _post(call, room, asked, **texted(said))
+    return _post(call, room, asked, **texted(said), **previewed(asked.link_preview_options))
 
 
 @serves(SendPhoto, differs="PNG and JPEG, in the one size they have; no URLs")

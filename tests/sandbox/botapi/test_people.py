@@ -155,9 +155,11 @@ async def test_buttons_of_a_reply_keyboard_send_their_text(bot: Bot, mia: Person
 def test_a_link_is_opened(raw: Raw, mia: Person) -> None:
     """The bot hears nothing of that."""
     button = {"text": "Open", "url": "http://127.0.0.1:8080/login"}
-    sent = raw.send(reply_markup={"inline_keyboard": [[button]]})
+    page = {"text": "Page", "web_app": {"url": "https://127.0.0.1/app"}}
+    sent = raw.send(reply_markup={"inline_keyboard": [[button, page]]})
     pending = raw.call("getWebhookInfo")[1]["pending_update_count"]
     assert mia.press(sent["message_id"], "Open").url == "http://127.0.0.1:8080/login"
+    assert mia.press(sent["message_id"], "Page").url == "https://127.0.0.1/app"
     assert raw.call("getWebhookInfo")[1]["pending_update_count"] == pending
 
 

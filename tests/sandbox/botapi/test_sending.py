@@ -43,6 +43,8 @@ async def test_a_text_arrives_with_its_formatting(api: BotApi, bot: Bot, mia: Pe
     )
     assert (sent.text, sent.html_text) == ("Hi & /help", "<b>Hi</b> &amp; /help")
     assert [each.type for each in sent.entities or ()] == ["bold", "bot_command"]
+    assert sent.link_preview_options is not None
+    assert sent.link_preview_options.is_disabled
     seen = mia.inbox[-1]
     assert (seen.id, seen.text, seen.html) == (sent.message_id, sent.text, sent.html_text)
     assert (seen.keyboard, seen.data) == ((("Yes", "No"),), ("yes", "no"))
