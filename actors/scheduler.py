@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
+from actors.bot_messages import ListBanned
 from actors.login import State
 from actors.messages import (
     ListAccounts,
@@ -34,7 +35,7 @@ from actors.term import Term
 from actors.whole import whole
 from runtime import Actor, ActorError, ActorRef, ActorStopped, Refusal
 from runtime.logs import get_logger
-from storage.errors import StorageError
+from storage.errors import NoSpace, StorageError
 
 log = get_logger("actors")
 
@@ -77,6 +78,7 @@ class SchedulerActor(Actor[SchedulerMessage]):
         self._accounts: dict[int, asyncio.Task[None]] = {}
         self._failures: dict[int, int] = {}
         self._cleaning: dict[int, asyncio.Task[None]] = {}
+        self._trouble: type[Exception] | None = None  # of the last tick
         self._clean_at = self._awake_since = datetime.now(UTC)
 
     async def started(self) -> None:
@@ -106,7 +108,11 @@ class SchedulerActor(Actor[SchedulerMessage]):
             try:
                 await self._tick()
             except TROUBLE as trouble:  # the next tick tries again
-                log.warning("schedule.tick_failed", error=str(trouble))
+                if type(trouble) is not self._trouble:  # once, however long it lasts
+                    log.warning("schedule.tick_failed", error=str(trouble))
+                self._trouble = type(trouble)
+            else:
+                self._trouble = None
             await asyncio.sleep(TICK_SECONDS)
 
     async def _tick(self) -> None:
@@ -132,8 +138,9 @@ class SchedulerActor(Actor[SchedulerMessage]):
 
     async def _keep_live(self) -> None:
         """Have every account listen that does not: one that listens already joins itself."""
+        banned = await self._store.ask(ListBanned())
         for row in await self._store.ask(ListAccounts()):
-            if row.state == State.READY:
+            if row.state == State.READY and row.id not in banned:
                 self._session(row.id).tell(StayLive())
 
     async def _clean(self) -> None:
@@ -164,7 +171,7 @@ class SchedulerActor(Actor[SchedulerMessage]):
             async with self._reader.stream(request, timeout=READ_SECONDS) as stream:
                 async for _ in stream:
                     pass
-        except ActorStopped:  # the house is being closed: others may read it at once
+        except (ActorStopped, NoSpace):  # the house is being closed, or waits: nobody has to wait
             await self._let_go(node, channel)
         except TROUBLE as trouble:
             log.warning("channel.not_read", channel=channel, error=str(trouble))

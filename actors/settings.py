@@ -47,6 +47,8 @@ class Settings(ProviderSettings, VectorSettings):
     """Seconds without work after which an account's client is closed, until it is needed."""
     session_keys: SecretStr = Field(default=SecretStr(""))
     """Keys that seal sessions, newest first, separated by commas or spaces."""
+    free_space_mb: int = Field(default=200, ge=0)
+    """Free space below which nothing is read into the data folder, in megabytes."""
     registration: Literal["closed", "open"] = "closed"
     """Whether somebody new needs an invite where people come by themselves: bot and HTTP."""
     channels_per_account: int | None = Field(default=None, ge=1)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from actors.messages import (
     StoreMessage,
 )
+from actors.room import Room
 from actors.settings import Settings
+from actors.store_messages import StoreBatch, TakeDue
 from actors.storing import work
 from runtime import Actor, ActorError, Refusal
 from runtime.logs import get_logger
@@ -17,8 +21,13 @@ from storage.embedded import Postgres
 from storage.errors import StorageError
 from storage.house_lock import HouseLock
 from storage.sessions import Vault
+from storage.space import Space
 
 log = get_logger("actors")
+
+
+_GROWING = (StoreBatch, TakeDue)
+"""What fills the disk, or leads to it."""
 
 
 class StoreActor(Actor[StoreMessage]):
@@ -36,6 +45,7 @@ class StoreActor(Actor[StoreMessage]):
         self._dsn = ""
         self._db: Database | None = None
         self._vault: Vault | None = None
+        self._room: Room | None = None
 
     async def started(self) -> None:
         """Lock the data folder, start or find Postgres, bring the schema up to date."""
@@ -50,6 +60,8 @@ class StoreActor(Actor[StoreMessage]):
         self._dsn = dsn
         self._db = await Database.open(dsn)
         await self._db.migrate()
+        if self._postgres is not None:  # a server of one's own looks after its own disk
+            self._room = Room(Space(data, self._settings.free_space_mb), self._db)
 
     async def stopped(self) -> None:
         """Close the pool, leave Postgres, let the next house in."""
@@ -62,8 +74,18 @@ class StoreActor(Actor[StoreMessage]):
 
     async def handle(self, message: StoreMessage, /) -> object:
         """Start a job for each request."""
+        if self._room is not None and isinstance(message, _GROWING):
+            return self.job(self._within(self._room, message))
+        return self.job(self._work(message))
+
+    def _work(self, message: StoreMessage) -> Coroutine[Any, Any, object]:
         most = self._settings.channels_per_account
-        return self.job(work(*self._opened(), self._dsn, message, most=most))
+        return work(*self._opened(), self._dsn, message, most=most)
+
+    async def _within(self, room: Room, message: StoreMessage) -> object:
+        """Do what is asked if there is room for it."""
+        await room.check()
+        return await self._work(message)
 
     def _opened(self) -> tuple[Database, Vault]:
         if self._db is None or self._vault is None:

@@ -26,9 +26,20 @@ def told(notice: Notice) -> str:
         title, since = _title(notice.data), _time(notice.data.get("since"))
         came = counted(int(notice.data.get("posts", 0)), "post")
         return f"{when}: {title} is read again; it was not since {since}. Since then: {came}."
+    if notice.kind == "no_space":
+        return f"{when}: {_no_space(notice.data)}"
+    if notice.kind == "space_again":
+        since = _time(notice.data.get("since"))
+        return f"{when}: there is room in the data folder again, as there was not since {since}."
     whom = "the operator" if account is None else f"account {account}"
     data = line(json.dumps(dict(notice.data), ensure_ascii=False))
     return f"{when}: {line(notice.kind)} for {whom}: {data}"
+
+
+def _no_space(data: Mapping[str, Any]) -> str:
+    free, floor = line(str(data.get("free"))), line(str(data.get("floor")))
+    short = f"only {free} MB are free for the data folder, and below {floor} MB nothing is read"
+    return f"{short}. Free some disk space; reading goes on by itself."
 
 
 def _unread(data: Mapping[str, Any], account: int | None) -> str:

@@ -38,18 +38,6 @@ class FolderNotEmpty(Refusal):
         self.path = path
 
 
-class NoSpace(Refusal):
-    """Only {free} MB are free for the data folder {path}, and below {floor} MB nothing is read
-    into it. Free some disk space, or set TGACTORS_FREE_SPACE_MB lower.
-    """  # noqa: D205
-
-    def __init__(self, path: str, free: int, floor: int) -> None:
-        super().__init__(path, free, floor)
-        self.path = path
-        self.free = free
-        self.floor = floor
-
-
 class WorldFileInvalid(Refusal):
     """The file {path} describes no world. {where}{problem} Mend it and run this again."""
 

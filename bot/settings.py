@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
 from actors import settings
 
 
 class Settings(settings.Settings):
     """Everything that can be set."""
-
-    free_space_mb: int = Field(default=200, ge=0)
-    """Free space below which nothing is read into the data folder."""
 
 
 def load(**given: Any) -> Settings:

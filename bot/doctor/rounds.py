@@ -20,11 +20,11 @@ from bot.doctor import archive, machine, telegram
 from bot.doctor.examination import Check
 from bot.doctor.finding import Finding, ok, problem, warning
 from bot.settings import Settings
-from bot.space import free_megabytes
 from storage.embedded import trial
 from storage.errors import StorageError
 from storage.inspection import Inspection, Sealed, inspect
 from storage.sessions import Vault
+from storage.space import free_megabytes
 
 Scratch = Callable[[], AbstractContextManager[Path]]
 

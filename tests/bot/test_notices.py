@@ -35,6 +35,15 @@ def test_an_expired_session_is_told_with_its_reason_and_remedy() -> None:
     assert datetime.fromisoformat(text[:22]) == THEN
 
 
+def test_a_full_disk_is_told_with_what_to_do_and_its_end() -> None:
+    """How much is free and how much is needed; then since when there was too little."""
+    text = told(notice("no_space", None, since=THEN.isoformat(), free=50, floor=200))
+    assert "only 50 MB are free for the data folder, and below 200 MB nothing is read" in text
+    assert "Free some disk space" in text
+    again = told(notice("space_again", None, since=THEN.isoformat()))
+    assert again.endswith(f"as there was not since {moment(THEN)}.")
+
+
 def test_an_unknown_kind_is_told_as_it_is() -> None:
     """A notice of a newer version is not lost: its kind, its person and its data are shown."""
     assert told(notice("stuck", 7, channel="Новости")).endswith(

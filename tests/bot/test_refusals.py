@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import actors
-from bot.refusals import FolderNotEmpty, NoSpace, NoSuchChannel, PortTaken, WorldFileInvalid
+from bot.refusals import FolderNotEmpty, NoSuchChannel, PortTaken, WorldFileInvalid
 from sandbox import Sandbox
 from tests.bot.conftest import PERSON, CommandLine, refused
 
@@ -126,7 +126,6 @@ def test_the_demo_keeps_its_data_in_a_new_folder_only(line: CommandLine, folder:
         (NoSuchChannel(7, "x"), "Account 7 follows no channel 'x'."),
         (PortTaken(65535, "in use"), "Port 65535 of 127.0.0.1 cannot be used (in use)."),
         (FolderNotEmpty("/a b"), "The folder /a b holds something already"),
-        (NoSpace("/a b", 7, 200), "Only 7 MB are free for the data folder /a b, and below 200 MB"),
         (WorldFileInvalid("w", "people", "No."), "The file w describes no world. At people: No."),
         (WorldFileInvalid("w", "", "none"), "The file w describes no world. none."),
     ],
