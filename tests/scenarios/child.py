@@ -40,8 +40,24 @@ async def password(_house: House, account: int, said: str | None) -> Say:
     yield None
 
 
+async def poll(house: House, _account: int, token: str | None) -> Say:
+    """Hold a bot, and tell for whom it is waited, when that begins, and when it is lost."""
+    told: asyncio.Queue[object] = asyncio.Queue()
+
+    async def hold() -> None:
+        async with house.hold_polling(token or "", waiting=told.put_nowait) as polling:
+            told.put_nowait(polling)
+            await polling.wait_lost()
+
+    holding = asyncio.create_task(hold())
+    holding.add_done_callback(lambda _: told.put_nowait(None))
+    while not holding.done():
+        yield await told.get()
+    holding.result()
+
+
 VERBS: dict[str, Callable[[House, int, str | None], Say]] = {
-    each.__name__: each for each in (login, parse, status, password)
+    each.__name__: each for each in (login, parse, status, password, poll)
 }
 
 
