@@ -163,18 +163,18 @@ def _down_and_start(api: BotApi, mia: Person) -> None:
         mia.start()
 
 
-def test_an_abandoned_poll_takes_nothing(api: BotApi, raw: Raw, mia: Person) -> None:
+async def test_an_abandoned_poll_takes_nothing(bot: Bot, second: Bot, mia: Person) -> None:
     """What happens after the client has gone is there for its next call."""
-    raw.call("getUpdates", offset=-1)
-    offset = raw.call("getUpdates")[1][0]["update_id"] + 1
-    with suppress(Exception):
-        raw.client.post(
-            f"{raw.url}/getUpdates", json={"offset": offset, "timeout": 20}, timeout=0.05
-        )
+    (start,) = await bot.get_updates(timeout=0)
+    poll = asyncio.create_task(bot.get_updates(offset=start.update_id + 1, timeout=20))
+    await _confirmed(second)
+    poll.cancel()
+    with suppress(asyncio.CancelledError):
+        await poll
     mia.send("later")
-    (update,) = raw.call("getUpdates", offset=offset)[1]
-    assert update["message"]["text"] == "later"
-    assert api.mistakes == ()
+    (update,) = await bot.get_updates(offset=start.update_id + 1, timeout=0)
+    assert update.message is not None
+    assert update.message.text == "later"
 
 
 def test_a_webhook_is_not_served(served: BotApi, raw: Raw) -> None:
