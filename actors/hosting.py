@@ -19,6 +19,7 @@ from actors.bot_messages import (
     Unban,
     Visit,
 )
+from actors.login import State
 from actors.polling import Polling, bot_of, polling
 
 if TYPE_CHECKING:
@@ -31,6 +32,19 @@ if TYPE_CHECKING:
 
 LOOKS = 12
 """How often a bot that another process has is looked at, in the time a lease lasts."""
+
+
+MOST = 1000
+MOST_ALLOWED = 2**31
+KINDS = frozenset(State) | {"banned", "blocked", "visitor"}
+"""By what visitors can be listed: an account's state, a flag, or that there is no account."""
+
+
+def _check(limit: int, offset: int = 0) -> None:
+    if not 1 <= limit <= MOST:
+        raise ValueError(f"limit must be from 1 to {MOST}, not {limit}")
+    if not 0 <= offset < MOST_ALLOWED:
+        raise ValueError(f"offset must be a number from 0 on, not {offset}")
 
 
 def _nobody(_: str | None) -> None:
@@ -74,6 +88,7 @@ class Hosting:
         That is what `notices` returns, but for people who never wrote to the bot, have blocked it,
         or are banned. Of those who blocked it, what is a week old is not told any more.
         """
+        _check(limit)
         return await self.store.ask(ListTellable(limit=limit))
 
     # For the operator
@@ -107,6 +122,9 @@ class Hosting:
         `query` is a part of a name, or an id; `state` that of an account, or `banned`, `blocked`,
         or `visitor` for those who have no account.
         """
+        _check(limit, offset)
+        if state is not None and state not in KINDS:
+            raise ValueError(f"{state!r} is no state: choose one of {', '.join(sorted(KINDS))}")
         request = ListVisitors(query=query, state=state, limit=limit, offset=offset)
         return await self.store.ask(request)
 
@@ -121,6 +139,9 @@ class Hosting:
 
         Raises `UnknownAccount`. What it follows beyond that is left out with its next list.
         """
+        for number in (channels, questions_per_day):
+            if number is not None and not 0 <= number < MOST_ALLOWED:
+                raise ValueError(f"a limit is a number from 0 on, or None, not {number}")
         request = SetLimits(account=account, channels=channels, questions_per_day=questions_per_day)
         await self.store.ask(request)
 
@@ -137,6 +158,7 @@ class Hosting:
         killed after the sending and before that has it sent twice; after three times the
         occurrence is passed over, which a notice says.
         """
+        _check(limit)
         return await self.store.ask(TakeDueDigests(limit=limit))
 
     async def digest_sent(self, due: DuePlan) -> bool:

@@ -13,10 +13,11 @@ from actors.bot_messages import (
     TakeQuestion,
     UnplanDigest,
 )
+from actors.inquiry import MOST_LINES
 from actors.messages import StoreMessage
 from runtime import ActorRef
 from storage.bot_rows import DigestPlan, Language, Limits, Visitor
-from storage.occurrences import WEEK
+from storage.occurrences import WEEK, check_times
 
 
 class Visiting:
@@ -65,10 +66,14 @@ class Visiting:
         and one that comes twice counts once. Raises `UnknownAccount` for one that is not
         registered.
         """
+        chosen = frozenset(days)
+        check_times(at, chosen)
+        if not 1 <= lines <= MOST_LINES:
+            raise ValueError(f"lines must be from 1 to {MOST_LINES}, not {lines}")
         request = PlanDigest(
             account=self.id,
             at=at,
-            days=frozenset(days),
+            days=chosen,
             topics=tuple(topics),
             channels=None if channels is None else tuple(channels),
             lines=lines,

@@ -18,7 +18,7 @@ from storage.bot_rows import DigestPlan, DuePlan
 from storage.database import Connection, Database, Row
 from storage.errors import UnknownAccount, UnknownTimezone
 from storage.leases import decisive
-from storage.occurrences import WEEK, next_occurrence, zone_of
+from storage.occurrences import WEEK, check_times, next_occurrence, zone_of
 from storage.text import storable
 
 MOST_LINES = 50
@@ -39,12 +39,7 @@ async def plan(
     now: datetime,
 ) -> DigestPlan:
     """Let an account get digests at a time of its own time zone's days, instead of before."""
-    if not days or not days <= WEEK:
-        msg = f"days are some of 1 to 7, 1 is Monday, not {sorted(days)}"
-        raise ValueError(msg)
-    if at.tzinfo is not None:
-        msg = f"{at} has an offset: a digest comes by the visitor's own time zone"
-        raise ValueError(msg)
+    check_times(at, days)
     if not 1 <= lines <= MOST_LINES:
         msg = f"lines must be from 1 to {MOST_LINES}, not {lines}"
         raise ValueError(msg)

@@ -28,6 +28,16 @@ def next_occurrence(at: time, days: Set[int], zone: ZoneInfo, after: datetime) -
     raise ValueError(msg)
 
 
+def check_times(at: time, days: Set[int]) -> None:
+    """Raise ValueError for what is no time on the wall, or no days of a week."""
+    if at.tzinfo is not None:
+        msg = f"{at} has an offset: it is to be a time on the wall, by the visitor's own time zone"
+        raise ValueError(msg)
+    if not days or not days <= WEEK:
+        msg = f"days are some of 1 to 7, 1 is Monday, not {sorted(days)}"
+        raise ValueError(msg)
+
+
 def zone_of(name: str) -> ZoneInfo:
     """Return a place's time zone by its IANA name; reads files. Raises UnknownTimezone."""
     try:
