@@ -82,6 +82,8 @@ class ModelCollection:
     posts: dict[Post, int] = field(default_factory=dict)
     """In the store: whether there is any text; in the vectors: how many pieces."""
     active: bool = False
+    first: dict[Post, float] = field(default_factory=dict)
+    """In the vectors: the first number of a post's first vector."""
 
 
 class ModelMeaning:
@@ -471,6 +473,7 @@ class ModelVectors:
                     assert post in request.posts
                     assert point.part == there.posts.get(post, 0)
                     there.posts[post] = there.posts.get(post, 0) + 1
+                    there.first.setdefault(post, point.vector[0])
             case RemovePosts():
                 self._remove(there, request.posts)
             case ListVectors():
@@ -484,4 +487,4 @@ class ModelVectors:
         for channel, post in posts:
             for each in list(there.posts):
                 if each == (channel, post) or (post == 0 and each[0] == channel):
-                    del there.posts[each]
+                    del there.posts[each], there.first[each]
