@@ -10,6 +10,7 @@ them.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -111,6 +112,9 @@ class open:  # noqa: A001, N801  read as actors.open
     Every other setting of `.env.example` can be given by its name in small letters, without
     TGACTORS_: `openrouter_key="…"`.
 
+    `on_lease_lost` is called, on a thread of its own, each time this process was silent for so long
+    that others may have taken its accounts: a program of its own goes on, and a service may end.
+
     Raises `HouseOpen` if this process has one open, `BadSettings` with every problem named,
     `StorageError` if the data folder or the database refuses.
     """
@@ -128,9 +132,11 @@ class open:  # noqa: A001, N801  read as actors.open
         schedule: bool = False,
         live: bool | None = None,
         workers: bool | None = None,
+        on_lease_lost: Callable[[], None] | None = None,
         **others: object,
     ) -> None:
         self._schedule = schedule
+        self._on_lease_lost = on_lease_lost
         self._given = {
             "data": data,
             "telegram": telegram,
@@ -151,7 +157,11 @@ class open:  # noqa: A001, N801  read as actors.open
         from actors import settings  # noqa: PLC0415  pydantic loads when it is needed
         from actors.house import House  # noqa: PLC0415
 
-        house = House(settings.load(**self._given), schedule=self._schedule)
+        house = House(
+            settings.load(**self._given),
+            schedule=self._schedule,
+            on_lease_lost=self._on_lease_lost,
+        )
         with _opening:
             if _house is not None:
                 raise HouseOpen

@@ -28,6 +28,7 @@ from actors.messages import (
     SessionMessage,
     StoreMessage,
     WasAdmitted,
+    WhoHolds,
 )
 from actors.newcomer import NewcomerActor
 from actors.newcomers import Newcomer
@@ -82,9 +83,20 @@ class HouseStatistics:
 class House(Hosting):
     """The actors of one data folder. Every method may be called from any thread."""
 
-    def __init__(self, settings: Settings, *, schedule: bool = False) -> None:
-        """Describe a house; `start` opens it, and has it read by its schedule if asked to."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        schedule: bool = False,
+        on_lease_lost: Callable[[], None] | None = None,
+    ) -> None:
+        """Describe a house; `start` opens it, and has it read by its schedule if asked to.
+
+        `on_lease_lost` is called on a thread of its own each time this process was silent for so
+        long that others may have taken its accounts; it must neither wait nor raise.
+        """
         self._scheduled = schedule
+        self._on_lease_lost = on_lease_lost
         self._settings = settings
         self._system = ActorSystem("house")
         self._term = Term()
@@ -145,9 +157,14 @@ class House(Hosting):
                 ttl=settings.lease_ttl,
                 margin=settings.lease_margin,
                 term=term,
+                on_loss=self._lease_was_lost,
             )
 
         return make
+
+    def _lease_was_lost(self) -> None:
+        if self._on_lease_lost is not None:
+            self._on_lease_lost()
 
     async def stop(self) -> None:
         """Stop everything, in reverse order of start; but first whoever begins new work."""
@@ -272,6 +289,12 @@ class House(Hosting):
     async def revoke_invite(self, invite: int) -> bool:
         """Let nobody use an invite any more; False if there is none."""
         return await self.store.ask(RevokeInvite(invite=invite))
+
+    async def holder(self, account: int) -> str | None:
+        """Which process has an account, if it is another one that lives."""
+        holder = await self.store.ask(WhoHolds(account=account))
+        mine = holder is None or holder.incarnation == self._term.incarnation
+        return None if holder is None or mine else holder.name
 
     async def accounts(self) -> tuple[Status, ...]:
         """How every known account is doing."""

@@ -30,6 +30,7 @@ from storage.rows import (
     AccountRow,
     Forgotten,
     Hold,
+    Holder,
     Invite,
     InviteRow,
     NoticeRow,
@@ -230,6 +231,13 @@ class LoadAccount(Request[AccountRow | None]):
 
 
 @message
+class WhoHolds(Request[Holder | None]):
+    """Tell which living process has an account."""
+
+    account: int
+
+
+@message
 class WasAdmitted(Request[bool]):
     """Tell whether an account was ever logged in here."""
 
@@ -382,6 +390,7 @@ StoreMessage = (
     | BotMessage
     | LocateDatabase
     | LoadAccount
+    | WhoHolds
     | WasAdmitted
     | ListAccounts
     | SaveTransition

@@ -137,7 +137,8 @@ class User(Entrance, Wishes, Inquiry, Visiting):
         """Tell how the account is doing; never waits behind a parse."""
         status = await self._door().ask(StatusRequest(), timeout=STATUS_SECONDS)
         report = await self._house.store.ask(LastReport(account=self.id))
-        return replace(status, last_report=report)
+        holder = await self._house.holder(self.id)
+        return replace(status, last_report=report, holder=holder)
 
     async def channels(self, *, known: bool = False) -> tuple[Channel, ...]:
         """Return the channels the person follows, with what is held of each.

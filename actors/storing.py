@@ -30,6 +30,7 @@ from actors.messages import (
     SaveTransition,
     StoreMessage,
     WasAdmitted,
+    WhoHolds,
 )
 from actors.store_messages import (
     AddReport,
@@ -76,6 +77,7 @@ from storage import (
     accounts,
     forgetting,
     invites,
+    leases,
     notices,
     posts,
     sessions,
@@ -100,6 +102,7 @@ def work(  # noqa: C901  one arm per group of messages
             return _value(dsn)
         case (
             LoadAccount()
+            | WhoHolds()
             | WasAdmitted()
             | ListAccounts()
             | SaveTransition()
@@ -152,6 +155,7 @@ def _of_accounts(
     db: Database,
     message: (
         LoadAccount
+        | WhoHolds
         | WasAdmitted
         | ListAccounts
         | SaveTransition
@@ -163,6 +167,8 @@ def _of_accounts(
     match message:
         case LoadAccount():
             return accounts.load(db, message.account)
+        case WhoHolds():
+            return leases.holder(db, message.account)
         case WasAdmitted():
             return accounts.was_admitted(db, message.account)
         case ListAccounts():

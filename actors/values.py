@@ -193,6 +193,8 @@ class Status:
     """When Telegram will answer the account again, if it asked to wait."""
     last_report: ParseReport | None
     """What the last parse committed."""
+    holder: str | None = None
+    """Which process has the account, if it is another one that lives."""
 
 
 __all__ = [

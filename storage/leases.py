@@ -18,7 +18,7 @@ from storage.accounts import GIVEN_UP, as_account
 from storage.database import Connection, Database, Row
 from storage.errors import AccountHeld, LeaseLost
 from storage.queries import sql
-from storage.rows import Claimed, Hold
+from storage.rows import Claimed, Hold, Holder
 
 KEPT_SECONDS = 86_400.0  # a dead node's row stays so long, to name who held what
 PAUSE_LIMIT = "5s"  # what a process that was stopped may keep locked, and for how long
@@ -87,6 +87,12 @@ async def claim(
 async def release(db: Database, hold: Hold) -> None:
     """Make an account nobody's; harmless if the hold was lost."""
     await db.execute(sql.release_account, hold.account, hold.incarnation, hold.epoch)
+
+
+async def holder(db: Database, account: int) -> Holder | None:
+    """Return the living process that has an account, if one has."""
+    row = await db.fetch_row(sql.living_holder, account)
+    return None if row is None else Holder(**row)
 
 
 @asynccontextmanager

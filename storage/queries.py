@@ -34,6 +34,7 @@ class Queries:
     resign_node: str
     register_account: str
     holder: str
+    living_holder: str
     keep_node: str
     lock_node: str
     revoke_expired_node: str

@@ -146,6 +146,11 @@ SELECT
 FROM accounts LEFT JOIN nodes ON incarnation = holder
 WHERE id = $1;
 
+-- name: living_holder
+-- Which living process has an account.
+SELECT incarnation::text, name FROM accounts JOIN nodes ON incarnation = holder
+WHERE id = $1 AND NOT revoked AND expires_at > now();
+
 -- name: keep_node
 -- See that a process is not revoked before this transaction ends.
 SELECT incarnation FROM nodes WHERE incarnation = $1 AND NOT revoked FOR KEY SHARE;

@@ -35,6 +35,14 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A living process that has an account."""
+
+    incarnation: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """An account that was claimed, with the state it was found in."""
 

@@ -102,6 +102,8 @@ def _tell(screen: Screen, look: Look) -> None:
     screen.say(Text(f"Account {found.account} is {found.state}{since}{reason}"))
     if found.state != "READY":
         screen.say(f"Log in: tgactors login {found.account}")
+    if found.holder is not None:
+        screen.say(Text(f"It is in use by another process: {line(found.holder)}."))
     for method, until in sorted(look.floods.items(), key=lambda each: each[1]):
         what = _WAITS.get(method, f"with {method}")
         screen.say(f"Telegram lets it wait {what} until {exactly(until)}.")

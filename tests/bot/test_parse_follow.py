@@ -112,6 +112,17 @@ def test_a_notice_is_told_when_it_is_written(known: CommandLine, telegram: Sandb
     known.interrupt(process, signal.SIGINT)
 
 
+def test_status_tells_which_other_process_has_the_account(known: CommandLine) -> None:
+    """From a data folder of its own, on the same database, its pid is told, and then nobody's."""
+    process = started(known)
+    elsewhere = ("status", PERSON, "--data", known.folder / "elsewhere")
+    told = f"It is in use by another process: pid {process.pid} on "
+    assert told in known.run(*elsewhere).out
+    assert known.run(*elsewhere, "--json").facts["holder"].startswith(f"pid {process.pid} on ")
+    known.interrupt(process, signal.SIGINT)
+    assert "in use by" not in known.run(*elsewhere).out
+
+
 def test_a_telegram_that_is_away_at_first_is_waited_for(
     known: CommandLine, telegram: Sandbox
 ) -> None:

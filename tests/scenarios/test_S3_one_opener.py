@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import signal
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -150,7 +153,8 @@ async def test_S3_the_second_house_is_refused_and_nothing_changes(
         named = f"pid {holder.pid} on {socket.gethostname()}, data folder {two_folders}"
         assert named in str(refused.value)
         assert "stop that process" in str(refused.value)
-        assert (await actors.user(PERSON).status()).state == "READY"
+        status = await actors.user(PERSON).status()
+        assert (status.state, status.holder) == ("READY", named)
     assert await all_rows(db) == rows
     assert authorised(sandbox) == keys
     assert (await holder.tell("parse").end()).kind == "ParseReport"
@@ -348,3 +352,40 @@ async def _is_nobodys(db: Database) -> bool:
     """Whether the account is READY and nobody has it open."""
     statement = "SELECT count(*) FROM accounts WHERE holder IS NULL AND state = 'READY'"
     return bool(await db.fetch_value(statement))
+
+
+async def test_S3_who_has_the_account_itself_names_no_other(
+    sandbox: Sandbox, open_house: Open
+) -> None:
+    """Neither one's own process nor nobody is somebody else."""
+    async with open_house() as house:
+        user = actors.user(PERSON)
+        assert (await user.status()).holder is None
+        await log_in(house, sandbox)
+        assert (await user.status()).holder is None
+
+
+async def test_S3_a_lost_lease_is_told_to_whoever_asked_for_it(
+    settings: dict[str, str], db: Database
+) -> None:
+    """Once for each loss, on another thread than the loop's, and not at an ordinary end."""
+    told: queue.SimpleQueue[str] = queue.SimpleQueue()
+    tell = partial(_tell_thread, told)
+    opened = actors.open(
+        data=settings["data"],
+        telegram=settings["telegram"],
+        database_url=settings["database_url"],
+        session_keys=settings["session_keys"],
+        on_lease_lost=tell,
+        lease_ttl=2.0,
+        lease_margin=0.5,
+    )
+    async with opened:
+        await db.execute("UPDATE nodes SET revoked = true")
+        thread = await asyncio.to_thread(told.get, timeout=SECONDS)
+        assert thread == "lease-watch"
+    assert told.empty()
+
+
+def _tell_thread(told: queue.SimpleQueue[str]) -> None:
+    told.put(threading.current_thread().name)

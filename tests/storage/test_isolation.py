@@ -303,6 +303,7 @@ NOT_ITS_READS = {
     "invites.spend_on",
     "isolation.reading_as",
     "leases.claim",
+    "leases.holder",
     "notices.write_on",
     "reports.add",
     "schedule.apply",
