@@ -44,11 +44,14 @@ WHERE notices.account = back.account AND delivered_at IS NULL
     AND created_at <= now() - $2::interval;
 
 -- name: forget_visitor
--- Delete who has written to the bot, and why they were banned, but not that they were.
+-- Delete who has written to the bot, why they were banned and whom they banned, but not the bans.
 WITH gone AS (
     DELETE FROM visitors WHERE account = $1
 )
-UPDATE bans SET reason = NULL WHERE account = $1;
+UPDATE bans SET
+    reason = CASE WHEN account <> $1 THEN reason END,
+    banned_by = nullif(banned_by, $1)
+WHERE account = $1 OR banned_by = $1;
 
 -- name: ban
 -- Ban an account, unless it is; whoever it is.

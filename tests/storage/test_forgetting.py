@@ -173,7 +173,7 @@ async def mine(db: Database, own: Own) -> Hold:
     await know(db)
     assert await schedule.tell_unread(db, now=now + timedelta(days=1)) == 5 + 4
     for account in (MINE, OTHER):
-        await visitors.ban(db, account, by=None, reason="mine" if account == MINE else "theirs")
+        await visitors.ban(db, account, by=MINE, reason="mine" if account == MINE else "theirs")
     return hold
 
 

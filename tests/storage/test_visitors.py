@@ -134,10 +134,12 @@ async def test_D9_a_ban_outlives_forgetting_as_a_bare_id(db: Database, own: Own)
     hold = await own(VERA)
     await visit(db)
     await visitors.ban(db, VERA, by=OPERATOR, reason="wrote to Вера's friends")
+    await visitors.ban(db, BORIS, by=VERA, reason="spam")
     await forgetting.forget(db, hold)
     assert await visitors.load(db, VERA) is None
     back = await visit(db)
     assert (back.banned_at is not None, back.ban_reason) == (True, None)
+    assert (await visit(db, BORIS)).ban_reason == "spam"
 
 
 async def test_nothing_is_read_for_the_banned(db: Database, own: Own) -> None:
