@@ -21,12 +21,14 @@ from actors.providers.answering import Chats, complete, tag
 from actors.providers.chain import Said, end, wait
 from actors.providers.declined import Declined
 from actors.providers.failure import Failed, Outcome
+from actors.providers.former import Former
 from actors.providers.local_account import Local, MakeLocal, local_account, local_models, local_tags
 from actors.providers.measured import Measured
 from actors.providers.outcomes import (
     Completion,
     Embedded,
     Embedding,
+    Later,
     NoProvider,
     Spent,
     Tagged,
@@ -64,6 +66,7 @@ class ProvidersActor(Actor[ProvidersMessage]):
         self._accounts: list[Account] = []
         self._tagger: tuple[Account, Tagger] | None = None
         self._measured: Measured | None = None
+        self._former = Former(local, self._held, now)
 
     async def started(self) -> None:
         """Get ready to ask whoever is configured, and nobody else."""
@@ -153,10 +156,21 @@ class ProvidersActor(Actor[ProvidersMessage]):
         if not request.texts:
             nothing = Spent(provider="", model="", prompt_tokens=0, completion_tokens=0)
             return Embedded(vectors=(), spent=nothing)
+        embedding = self._embedding
+        if request.model not in {None, embedding.model}:
+            former = await self._former.by(request.model or "")
+            if former is None:
+                why = (
+                    f"posts are still indexed by {request.model}, which is not configured any more"
+                )
+                return Later(
+                    reason=f"{why}; they are being indexed anew.", until=None, blameless=True
+                )
+            embedding = former
         try:
-            return await self._embedding.embedded(request.texts, request.priority)
+            return await embedding.embedded(request.texts, request.priority)
         except Failed as failed:
-            return wait(Said.by(self._embedding.provider, failed))
+            return wait(Said.by(embedding.provider, failed))
 
     async def _described(self) -> tuple[str, int]:
         try:

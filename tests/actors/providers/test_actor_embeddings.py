@@ -54,6 +54,26 @@ async def test_gigachat_embeds(
         assert far.local.asked == []
 
 
+async def test_the_model_before_still_embeds_questions(providers: Providers, clock: Clock) -> None:
+    """Its index answers until another is complete; it is loaded for that once, and ended."""
+    given = openai(providers, embeddings="openai", embeddings_model="nomic-embed-text")
+    async with asking(clock, **given) as far:
+        assert far.local.started == 0
+        for _ in range(2):
+            told = await far.actor.ask(
+                EmbedTexts(texts=("a",), priority=Priority.QUESTION, model="local-model")
+            )
+            assert isinstance(told, Embedded)
+            assert told.vectors == ((1.0, 2.0, 3.0),)
+        assert far.local.started == 1
+        other = await far.actor.ask(
+            EmbedTexts(texts=("a",), priority=Priority.QUESTION, model="a-third")
+        )
+        assert isinstance(other, Later)
+        assert "a-third, which is not configured any more" in other.reason
+    assert far.local.closed == 1
+
+
 async def test_vectors_come_in_the_order_of_the_texts(providers: Providers, clock: Clock) -> None:
     """Each text gets its own vector, as the server has computed it."""
     given = openai(providers, embeddings="openai", embeddings_model="nomic-embed-text")
