@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -18,9 +19,9 @@ from actors.providers.outcomes import Later, Priority
 from actors.search_messages import SearchRequest, SimilarRequest
 from actors.search_values import Found, Hit
 from actors.searching.fusion import fused
-from actors.searching.snippets import snippet, terms
+from actors.searching.snippets import snippet
 from actors.vector_messages import FetchVector, FindNearest
-from actors.word_finder import Key, WordFinder
+from actors.word_finder import Key, Worded, WordFinder
 from runtime import ActorError
 from runtime.logs import get_logger
 from storage.errors import StorageError
@@ -31,6 +32,8 @@ log = get_logger("actors")
 
 DEEP = 50
 """How many posts each way of searching names at least."""
+KNOWN_SECONDS = 5.0
+"""How long it is not asked again which collection answers: that counts all posts."""
 EMBED_SECONDS = 15.0
 STORE_SECONDS = 30.0
 FLOORS: Mapping[str, float] = {"use-multilingual-v3": 0.15}
@@ -43,7 +46,7 @@ LOST = (ActorError, StorageError)
 class Ways:
     """What each way of searching has found."""
 
-    by_words: list[Key] = field(default_factory=list)
+    worded: Worded = field(default_factory=Worded)
     near: list[Near] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     failure: Exception | None = None
@@ -62,26 +65,27 @@ class Finder:
         self._vectors = vectors
         self._providers = providers
         self._words = WordFinder(store)
+        self._known: tuple[float, CollectionRow] | None = None
 
     async def find(self, request: SearchRequest) -> Found:
-        """Search by both ways at once; if no post has all the words, for what was meant too."""
-        ways, wanted = await self._both(request), terms(request.query)
-        other = None if ways.by_words else await self._words.corrected(request)
+        """Search by both ways at once; for the meaning of what was meant too, if it differs."""
+        ways = Ways()
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._by_words, request, ways)
+            group.start_soon(self._by_meaning, request, ways)
+        if ways.failure is not None:
+            raise ways.failure
+        other = ways.worded.corrected
         if other is not None:
-            again = await self._both(replace(request, query=other))
-            again.troubles = ways.troubles + again.troubles
-            ways, wanted = again, terms(other)
-        elif not ways.by_words:
-            ways.by_words, forms = await self._words.by_most(request)
-            wanted += forms
-        hits = await self._hits(request, wanted, ways)
+            await self._by_meaning(replace(request, query=other), ways)
+        hits = await self._hits(request, ways)
         return Found(query=request.query, corrected=other, hits=hits, trouble=ways.trouble)
 
     async def similar(self, request: SimilarRequest) -> tuple[Hit, ...]:
         """Find what is near to a post the account may see; nothing if it is in no index yet."""
         key = (request.channel, request.post)
         seen = await self._store.ask(LoadPosts(account=request.account, posts=(key,)))
-        active = await self._active()
+        active = await self._active(None)
         if not seen or active is None:
             return ()
         vector = await self._vectors.ask(
@@ -92,43 +96,43 @@ class Finder:
         asked = SearchRequest(account=request.account, query="", limit=request.limit)
         near = await self._nearest(asked, active, vector)
         ways = Ways(near=[each for each in near if (each.channel_id, each.post_id) != key])
-        return await self._hits(asked, (), ways)
-
-    async def _both(self, request: SearchRequest) -> Ways:
-        """Search by words and by meaning; raise only what keeps words from being found."""
-        ways = Ways()
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._by_words, request, ways)
-            group.start_soon(self._by_meaning, request, ways)
-        if ways.failure is not None:
-            raise ways.failure
-        return ways
+        return await self._hits(asked, ways)
 
     async def _by_words(self, request: SearchRequest, ways: Ways) -> None:
         try:
-            ways.by_words = await self._words.by_all(request, request.query, _deep(request))
+            ways.worded = await self._words.find(request, _deep(request))
         except LOST as lost:
-            ways.failure = lost  # raised by `_both`, without a group around it
+            ways.failure = lost  # raised by `find`, without a group around it
 
     async def _by_meaning(self, request: SearchRequest, ways: Ways) -> None:
+        """Search by meaning; what keeps that from being done is told, and words are left."""
         try:
-            active = await self._active()
-            if active is None:
-                ways.troubles.append("No post is indexed yet, so only words were searched for.")
-                return
-            embed = EmbedTexts(
-                texts=(request.query,), priority=Priority.QUESTION, model=active.model
-            )
-            embedded = await self._providers.ask(embed, timeout=EMBED_SECONDS)
-            if isinstance(embedded, Later):
-                ways.troubles.append(f"Only words were searched for: {embedded.reason}")
-                return
-            floor = FLOORS.get(active.model, -1.0)
-            near = await self._nearest(request, active, embedded.vectors[0])
-            ways.near = [each for each in near if each.score >= floor]
+            try:
+                await self._meant(request, ways, self._known)
+            except StorageError:
+                if self._known is None:
+                    raise
+                await self._meant(request, ways, None)  # another collection may answer by now
         except LOST as lost:
+            self._known = None
             log.warning("search.narrowed", cause=type(lost).__name__)
             ways.troubles.append(f"Only words were searched for: {lost}")
+
+    async def _meant(
+        self, request: SearchRequest, ways: Ways, known: tuple[float, CollectionRow] | None
+    ) -> None:
+        active = await self._active(known)
+        if active is None:
+            ways.troubles.append("No post is indexed yet, so only words were searched for.")
+            return
+        embed = EmbedTexts(texts=(request.query,), priority=Priority.QUESTION, model=active.model)
+        embedded = await self._providers.ask(embed, timeout=EMBED_SECONDS)
+        if isinstance(embedded, Later):
+            ways.troubles.append(f"Only words were searched for: {embedded.reason}")
+            return
+        floor = FLOORS.get(active.model, -1.0)
+        near = await self._nearest(request, active, embedded.vectors[0])
+        ways.near = [each for each in near if each.score >= floor]
 
     async def _nearest(
         self, request: SearchRequest, active: CollectionRow, vector: tuple[float, ...]
@@ -146,31 +150,35 @@ class Finder:
         find = FindNearest(collection=active.name, vector=vector, scope=scope, limit=_deep(request))
         return await self._vectors.ask(find, timeout=STORE_SECONDS)
 
-    async def _hits(
-        self, request: SearchRequest, wanted: tuple[str, ...], ways: Ways
-    ) -> tuple[Hit, ...]:
+    async def _hits(self, request: SearchRequest, ways: Ways) -> tuple[Hit, ...]:
         """Fuse what was found, and show of it what the account may see."""
         near = {(each.channel_id, each.post_id): each.score for each in ways.near}
-        scores = dict(fused(ways.by_words, list(near)))
+        scores = dict(fused(ways.worded.keys, list(near)))
         load = LoadPosts(account=request.account, posts=tuple(scores), tags=request.tags)
         seen = await self._store.ask(load) if scores else ()
-        by_words = set(ways.by_words)
+        by_words = set(ways.worded.keys)
         return tuple(
             Hit(
                 post=each.post,
                 score=scores[key],
                 similarity=near.get(key),
                 by_words=key in by_words,
-                snippet=snippet(each.post.text, wanted),
+                snippet=snippet(each.post.text, ways.worded.terms),
                 tags=each.tags,
             )
             for each in seen[: request.limit]
             if (key := _key(each)) in scores
         )
 
-    async def _active(self) -> CollectionRow | None:
+    async def _active(self, known: tuple[float, CollectionRow] | None) -> CollectionRow | None:
+        """Return the collection that answers, as it is now or was a moment ago."""
+        now = time.monotonic()
+        if known is not None and now - known[0] < KNOWN_SECONDS:
+            return known[1]
         rows = await self._store.ask(LoadCollections())
-        return next((row for row in rows if row.state == "active"), None)
+        active = next((row for row in rows if row.state == "active"), None)
+        self._known = None if active is None else (now, active)
+        return active
 
 
 def _deep(request: SearchRequest) -> int:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from actors.meaning_messages import LoadPosts, SearchText, Vocabulary
 from actors.ports import Asks
 from actors.search_messages import SearchRequest
 from actors.searching import quorum
 from actors.searching.lexicon import Lexicon
+from actors.searching.quorum import Term
+from actors.searching.snippets import terms
 from actors.searching.spelling import corrected
 from actors.searching.words import folded
 
@@ -24,6 +28,18 @@ LEXICON_SECONDS = 300.0
 LEXICONS = 16
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """What was found by words."""
+
+    keys: Sequence[Key] = ()
+    """Posts, the best first."""
+    terms: tuple[str, ...] = ()
+    """The words that show in a post why it was found."""
+    corrected: str | None = None
+    """The query whose words they have, if not the one that was given."""
+
+
 class WordFinder:
     """Finds posts that have the words of a query, or those that were meant; on one loop only."""
 
@@ -31,7 +47,35 @@ class WordFinder:
         self._store = store
         self._lexicons: OrderedDict[int, tuple[float, Lexicon]] = OrderedDict()
 
-    async def by_all(self, request: SearchRequest, query: str, limit: int) -> list[Key]:
+    async def find(self, request: SearchRequest, limit: int) -> Worded:
+        """Find posts with all words; else with all words corrected; else with most of them."""
+        keys = await self._with(request, request.query, limit)
+        said = terms(request.query)
+        if keys:
+            return Worded(keys=keys, terms=said)
+        lexicon = await self._lexicon(request.account)
+        other = corrected(request.query, lexicon.posts)
+        if other is not None and (keys := await self._with(request, other, limit)):
+            return Worded(keys=keys, terms=terms(other), corrected=other)
+        given = quorum.terms(request.query, lexicon)
+        keys = await self._with_most(request, given)
+        forms = sorted(frozenset[str]().union(*(term.forms for term in given))) if keys else ()
+        return Worded(keys=keys, terms=(*said, *forms))
+
+    async def _with_most(self, request: SearchRequest, given: Sequence[Term]) -> list[Key]:
+        query = quorum.asked(given)
+        if query is None:
+            return []
+        keys = await self._with(request, query, MOST_READ)
+        posts = await self._store.ask(LoadPosts(account=request.account, posts=tuple(keys)))
+        shares = {
+            (each.post.channel_id, each.post.id): quorum.share(given, each.post.text)
+            for each in posts
+        }
+        found = [key for key, share in shares.items() if share >= quorum.SHARE]
+        return sorted(found, key=lambda key: -shares[key])
+
+    async def _with(self, request: SearchRequest, query: str, limit: int) -> list[Key]:
         """Find posts with all words of a query, in place of the request's own, the best first."""
         search = SearchText(
             account=request.account,
@@ -44,30 +88,6 @@ class WordFinder:
         )
         found = await self._store.ask(search, timeout=STORE_SECONDS)
         return [(hit.channel_id, hit.post_id) for hit in found]
-
-    async def corrected(self, request: SearchRequest) -> str | None:
-        """Correct the words that are in no post; believed if a post has all that comes of it."""
-        lexicon = await self._lexicon(request.account)
-        other = corrected(request.query, lexicon.posts)
-        if other is None or not await self.by_all(request, other, 1):
-            return None
-        return other
-
-    async def by_most(self, request: SearchRequest) -> tuple[list[Key], tuple[str, ...]]:
-        """Find posts that have most of the words, and the words by which they are found."""
-        given = quorum.terms(request.query, await self._lexicon(request.account))
-        query = quorum.asked(given)
-        if query is None:
-            return [], ()
-        keys = await self.by_all(request, query, MOST_READ)
-        posts = await self._store.ask(LoadPosts(account=request.account, posts=tuple(keys)))
-        shares = {
-            (each.post.channel_id, each.post.id): quorum.share(given, each.post.text)
-            for each in posts
-        }
-        found = [key for key, share in shares.items() if share >= quorum.SHARE]
-        forms = tuple(sorted(frozenset[str]().union(*(term.forms for term in given))))
-        return sorted(found, key=lambda key: -shares[key]), forms
 
     async def _lexicon(self, account: int) -> Lexicon:
         """Return the words of an account's posts, kept for a while."""

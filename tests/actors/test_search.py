@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from actors.answerer import NOTHING, Answerer
 from actors.digester import Digester
 from actors.finder import Finder
+from actors.meaning_messages import LoadCollections
 from actors.providers.outcomes import Completion, Later, NoProvider, Refused
 from actors.search_messages import AskRequest, DigestRequest, SearchRequest, SimilarRequest
 from actors.search_values import Answer, Digest, Found
 from runtime import ActorStopped
 from storage.errors import DatabaseBusy
+from storage.vectors.errors import CollectionMissing
 from tests.actors.search_models import THEN, ModelProviders, ModelStore, ModelVectors, post
 
 pytestmark = pytest.mark.anyio
@@ -109,6 +113,56 @@ async def test_words_are_searched_when_meaning_cannot_be(broken: str) -> None:
     found = await search(kept, "ставку", providers, vectors)
     assert ids(found) == [1]
     assert "ords were searched for" in (found.trouble or "")
+
+
+class SwitchedStore(ModelStore):
+    """A store whose answering collection changes; it counts who asks which one it is."""
+
+    name = "letters"
+    asked = 0
+
+    async def ask(self, request: Any, *, timeout: float = 30) -> Any:
+        """Answer as the store does."""
+        answer = await super().ask(request, timeout=timeout)
+        if isinstance(request, LoadCollections):
+            self.asked += 1
+            return tuple(replace(each, name=self.name) for each in answer)
+        return answer
+
+
+class SwitchedVectors(ModelVectors):
+    """Vectors of the one collection that answers now."""
+
+    async def ask(self, request: Any, *, timeout: float = 30) -> Any:
+        """Refuse whoever asks for another collection."""
+        assert isinstance(self.store, SwitchedStore)
+        if request.collection != self.store.name:
+            raise CollectionMissing(request.collection)
+        return await super().ask(request, timeout=timeout)
+
+
+async def test_a_switch_of_collections_costs_no_answer() -> None:
+    """Which one answers is kept in mind, until it is gone: then the other is searched at once."""
+    kept = SwitchedStore(posts=[RATES, SPORT])
+    finder = Finder(kept, SwitchedVectors(kept), ModelProviders())
+    request = SearchRequest(account=7, query="ставка")
+    for _ in range(3):
+        await finder.find(request)
+    assert kept.asked == 1
+    kept.name = "other"
+    found = await finder.find(request)
+    assert found.trouble is None
+    assert found.hits[0].similarity is not None
+    assert kept.asked == 2
+
+
+async def test_the_meaning_of_what_was_meant_is_searched_for() -> None:
+    """A slip that is corrected is corrected for both ways."""
+    found = await search(store(), "ффутбольный мматч")
+    assert found.corrected == "футбольный матч"
+    assert found.hits[0].similarity == pytest.approx(
+        (await search(store(), "футбольный матч")).hits[0].similarity
+    )
 
 
 async def test_a_store_that_fails_is_no_empty_answer() -> None:
