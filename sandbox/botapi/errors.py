@@ -46,6 +46,13 @@ class NotAMember(SandboxError):
         self.group = group
 
 
+class GroupEmpty(SandboxError):
+    """Somebody must add the bot to a group: name them first in api.group(..., members=...)."""
+
+    def __init__(self, group: int) -> None:
+        self.group = group
+
+
 class BotBlocked(SandboxError):
     """Who has blocked the bot, or is deleted, sends it nothing: let them unblock it first."""
 

@@ -11,6 +11,7 @@ from aiogram.types import User
 from sandbox.botapi.account import Account
 from sandbox.botapi.asked import Asked, Record
 from sandbox.botapi.desk import Desk
+from sandbox.botapi.errors import GroupEmpty
 from sandbox.botapi.faults import Faults
 from sandbox.botapi.groups import Group
 from sandbox.botapi.host import Host
@@ -120,11 +121,12 @@ class BotApi:
         is_administrator: bool = False,
     ) -> Group:
         """A supergroup, to which the first of its members adds the bot."""
+        people = tuple(members)
+        if not people:
+            raise GroupEmpty(group_id)
         with self._account.bell:
             room = self._account.rooms.add_group(group_id, title)
-            return Group.founded(
-                self._account, room, tuple(members), is_administrator=is_administrator
-            )
+            return Group.founded(self._account, room, people, is_administrator=is_administrator)
 
     def watch(self, *, bound: int = 1000, within: float = 5.0) -> Watcher:
         """A feed of what happens from now on; see Watcher."""

@@ -37,15 +37,13 @@ def understood(
     method: type[TelegramMethod[Any]], fields: Mapping[str, Any], uploads: Mapping[str, Upload]
 ) -> TelegramMethod[Any]:
     """What is asked, or a refusal in the Bot API's words."""
-    known = method.model_fields
+    known = method.model_fields.keys() - set(_DROPPED)
     said = {
         name: _value(name, value, is_text=_is_text(method, name))
         for name, value in fields.items()
-        if name in known and name not in _DROPPED
+        if name in known
     }
     said |= {name: f"attach://{name}" for name in uploads if name in known}
-    for name in _DROPPED:
-        said.pop(name, None)
     try:
         return method.model_validate(_without_thumbnails(_there(said)))
     except ValidationError as error:

@@ -15,8 +15,8 @@ SECTION = PAGE.partition("\n## Bot API\n")[2].partition("\n## ")[0]
 
 NAMES = {
     "TOKEN", "UNLIMITED", "Answer", "Asked", "BotApi", "BotApiNotRunning", "BotApiStalled",
-    "BotBlocked", "Cut", "Error", "Event", "Fault", "Faults", "Flood", "Group", "Limits",
-    "NoSuchButton", "NoSuchMessage", "NotAMember", "NothingLikeThat", "Page", "Person",
+    "BotBlocked", "Cut", "Error", "Event", "Fault", "Faults", "Flood", "Group", "GroupEmpty",
+    "Limits", "NoSuchButton", "NoSuchMessage", "NotAMember", "NothingLikeThat", "Page", "Person",
     "Press", "Rate", "Shown", "Silent", "Watcher",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from sandbox.botapi import (
     Answer,
     BotApi,
     BotBlocked,
+    GroupEmpty,
     NoSuchButton,
     NoSuchMessage,
     NotAMember,
@@ -268,7 +269,9 @@ async def test_deleting_others_messages_takes_a_right(api: BotApi, bot: Bot, mia
 
 
 def test_only_members_speak_in_a_group(api: BotApi, mia: Person) -> None:
-    """Others are refused, also those who were removed."""
+    """Others are refused, also those who were removed; and somebody must add the bot."""
+    with pytest.raises(GroupEmpty):
+        api.group(-1000, "Empty", members=[])
     ben = api.person(43)
     group = api.group(-1001, "Team", members=[mia])
     with pytest.raises(NotAMember):
