@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from aiogram import Bot, Dispatcher
@@ -14,6 +16,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 
 from bot.chat import faults
+from bot.chat.channels import CHANNELS
 from bot.chat.guard import Guard
 from bot.chat.menu import LAST, MENU
 from bot.chat.outgoing import Outgoing
@@ -26,7 +29,12 @@ if TYPE_CHECKING:
     from bot.chat.feature import Feature
     from bot.chat.pace import Pace
 
-FEATURES: Final[tuple[Feature, ...]] = (MENU, READING, LAST)
+FEATURES: Final[tuple[Feature, ...]] = (
+    MENU,
+    READING,
+    CHANNELS,
+    LAST,
+)
 """In the order in which they are asked whether an update is theirs."""
 
 UPDATES: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -61,16 +69,28 @@ class Chat:
         """Serve updates until cancelled; what runs for people is ended then."""
         try:
             await self._describe()
-            await self._dispatcher.start_polling(
+            await self._poll()
+        finally:
+            await self.tasks.end()
+            await self.bot.session.close()
+
+    async def _poll(self) -> None:
+        polling = asyncio.create_task(
+            self._dispatcher.start_polling(
                 self.bot,
                 allowed_updates=UPDATES,
                 handle_signals=False,
                 close_bot_session=False,
                 tasks_concurrency_limit=AT_ONCE,
             )
-        finally:
-            await self.tasks.end()
-            await self.bot.session.close()
+        )
+        try:
+            await asyncio.shield(polling)
+        finally:  # aiogram goes on to ask for updates when it is cancelled itself
+            with suppress(RuntimeError):  # it has ended, or has not begun
+                await self._dispatcher.stop_polling()
+            polling.cancel()
+            await asyncio.wait([polling])
 
     async def _describe(self) -> None:
         """Tell Telegram the commands, in both languages."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.texts import general, reading
+from bot.texts import channels, general, reading
+from bot.texts.channels import ChannelTexts
 from bot.texts.general import GeneralTexts
 from bot.texts.reading import ReadingTexts
 from storage.bot_rows import Language
@@ -21,10 +22,21 @@ class Texts:
     language: Language
     general: GeneralTexts
     reading: ReadingTexts
+    channels: ChannelTexts
 
 
-EN = Texts(language="en", general=general.EN, reading=reading.EN)
-RU = Texts(language="ru", general=general.RU, reading=reading.RU)
+EN = Texts(
+    language="en",
+    general=general.EN,
+    reading=reading.EN,
+    channels=channels.EN,
+)
+RU = Texts(
+    language="ru",
+    general=general.RU,
+    reading=reading.RU,
+    channels=channels.RU,
+)
 
 
 def of(language: Language) -> Texts:

@@ -89,6 +89,14 @@ async def known(house: House, telegram: Sandbox) -> int:
 
 
 @pytest.fixture
+async def read(house: House, known: int) -> int:
+    """The account, all of whose posts are read, and tagged and indexed if there are workers."""
+    await house.user(known).parse()
+    assert await house.settle(known, 30)
+    return known
+
+
+@pytest.fixture
 def api() -> Iterator[BotApi]:
     """A Bot API without limits; the bot makes no mistake in it."""
     with BotApi(limits=UNLIMITED) as serving:
