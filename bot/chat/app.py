@@ -16,7 +16,9 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 
 from bot.chat import faults
+from bot.chat.asking import ASKING
 from bot.chat.channels import CHANNELS
+from bot.chat.finding import FINDING
 from bot.chat.guard import Guard
 from bot.chat.menu import LAST, MENU
 from bot.chat.outgoing import Outgoing
@@ -33,6 +35,8 @@ FEATURES: Final[tuple[Feature, ...]] = (
     MENU,
     READING,
     CHANNELS,
+    FINDING,
+    ASKING,
     LAST,
 )
 """In the order in which they are asked whether an update is theirs."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.texts import channels, general, reading
+from bot.texts import asking, channels, finding, general, reading
+from bot.texts.asking import AskingTexts
 from bot.texts.channels import ChannelTexts
+from bot.texts.finding import FindingTexts
 from bot.texts.general import GeneralTexts
 from bot.texts.reading import ReadingTexts
 from storage.bot_rows import Language
@@ -23,6 +25,8 @@ class Texts:
     general: GeneralTexts
     reading: ReadingTexts
     channels: ChannelTexts
+    asking: AskingTexts
+    finding: FindingTexts
 
 
 EN = Texts(
@@ -30,12 +34,16 @@ EN = Texts(
     general=general.EN,
     reading=reading.EN,
     channels=channels.EN,
+    asking=asking.EN,
+    finding=finding.EN,
 )
 RU = Texts(
     language="ru",
     general=general.RU,
     reading=reading.RU,
     channels=channels.RU,
+    asking=asking.RU,
+    finding=finding.RU,
 )
 
 
