@@ -416,14 +416,20 @@ WHERE account = $1 AND wanted AND left_at IS NULL AND ($2::bigint IS NULL OR cha
 ORDER BY position, channels.id;
 
 -- name: readers
--- The accounts that are logged in and follow a channel.
-SELECT
-    account, access_hash,
-    coalesce(visible_from, CASE WHEN username IS NOT NULL THEN 0 END) AS visible_from
-FROM subscriptions
-JOIN accounts ON accounts.id = account
-JOIN channels ON channels.id = channel
-WHERE channel = $1 AND wanted AND left_at IS NULL AND state = 'READY'
+-- The accounts that are logged in and follow a channel; the banned only if there are no others.
+WITH able AS (
+    SELECT
+        subscriptions.account, access_hash,
+        coalesce(visible_from, CASE WHEN username IS NOT NULL THEN 0 END) AS visible_from,
+        bans.account IS NOT NULL AS banned
+    FROM subscriptions
+    JOIN accounts ON accounts.id = subscriptions.account
+    JOIN channels ON channels.id = channel
+    LEFT JOIN bans ON bans.account = subscriptions.account
+    WHERE channel = $1 AND wanted AND left_at IS NULL AND state = 'READY'
+)
+SELECT account, access_hash, visible_from FROM able
+WHERE NOT banned OR NOT EXISTS (SELECT FROM able WHERE NOT banned)
 ORDER BY account;
 
 -- name: lock_channels

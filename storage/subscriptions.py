@@ -74,7 +74,10 @@ async def state(db: Database, account: int, channel: int) -> ChannelState | None
 
 
 async def readers(db: Database, channel: int) -> list[Reader]:
-    """Return the accounts that are logged in and follow a channel."""
+    """Return the accounts that are logged in and follow a channel.
+
+    Those who are banned are among them only if there are no others: then an operator asks.
+    """
     return [Reader(**row) for row in await db.fetch(sql.readers, channel)]
 
 

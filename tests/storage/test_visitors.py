@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from storage import digests, forgetting, notices, posts, reports, schedule, visitors
+from storage import digests, forgetting, notices, posts, reports, schedule, subscriptions, visitors
 from storage.bot_rows import Visitor, VisitorRow
 from storage.database import Database
 from storage.errors import UnknownTimezone, UnknownVisitor
@@ -157,6 +157,18 @@ async def test_nothing_is_read_for_the_banned(db: Database, own: Own) -> None:
     assert await schedule.due_accounts(db, node, 9, now=far, seconds=60) == [BORIS]
     await schedule.tell_unread(db, now=far)
     assert {each.account for each in await notices.pending(db, limit=9)} == {BORIS, None}
+
+
+async def test_the_banned_read_what_nobody_else_can(db: Database, own: Own) -> None:
+    """A channel of theirs is read by others; one that is theirs alone only when somebody asks."""
+    for account, channels in ((VERA, (7, 8)), (BORIS, (8,))):
+        hold = await own(account)
+        await db.execute("UPDATE accounts SET state = 'READY' WHERE id = $1", account)
+        await posts.follow(db, hold, [channel_seen(each) for each in channels])
+    await visitors.ban(db, VERA, by=None, reason="")
+    found = {channel: await subscriptions.readers(db, channel) for channel in (7, 8)}
+    assert [each.account for each in found[7]] == [VERA]
+    assert [each.account for each in found[8]] == [BORIS]
 
 
 async def test_notices_go_to_those_whom_they_reach(db: Database) -> None:
