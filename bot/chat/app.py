@@ -18,6 +18,7 @@ from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 from bot.chat import faults
 from bot.chat.asking import ASKING
 from bot.chat.channels import CHANNELS
+from bot.chat.digesting import DIGESTING
 from bot.chat.finding import FINDING
 from bot.chat.guard import Guard
 from bot.chat.menu import LAST, MENU
@@ -37,6 +38,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     CHANNELS,
     FINDING,
     ASKING,
+    DIGESTING,
     LAST,
 )
 """In the order in which they are asked whether an update is theirs."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.texts import asking, channels, finding, general, reading
+from bot.texts import asking, channels, digesting, finding, general, reading
 from bot.texts.asking import AskingTexts
 from bot.texts.channels import ChannelTexts
+from bot.texts.digesting import DigestingTexts
 from bot.texts.finding import FindingTexts
 from bot.texts.general import GeneralTexts
 from bot.texts.reading import ReadingTexts
@@ -25,6 +26,7 @@ class Texts:
     general: GeneralTexts
     reading: ReadingTexts
     channels: ChannelTexts
+    digesting: DigestingTexts
     asking: AskingTexts
     finding: FindingTexts
 
@@ -34,6 +36,7 @@ EN = Texts(
     general=general.EN,
     reading=reading.EN,
     channels=channels.EN,
+    digesting=digesting.EN,
     asking=asking.EN,
     finding=finding.EN,
 )
@@ -42,6 +45,7 @@ RU = Texts(
     general=general.RU,
     reading=reading.RU,
     channels=channels.RU,
+    digesting=digesting.RU,
     asking=asking.RU,
     finding=finding.RU,
 )

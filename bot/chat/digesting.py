@@ -1,0 +1,142 @@
+"""Digests in the chat: now, and those that are due by schedule."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from aiogram import Router
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.filters import Command
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import texts
+from bot.chat import planning
+from bot.chat.background import attended, remedy
+from bot.chat.digest_words import digest_html
+from bot.chat.faults import REFUSALS, said
+from bot.chat.feature import Feature
+from bot.chat.live import conclude
+from bot.chat.plan_words import OPEN, in_short
+from bot.chat.replies import message_of, send
+from runtime.logs import get_logger
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+    from aiogram.types import CallbackQuery, Message
+    from aiogram.utils.callback_answer import CallbackAnswer
+
+    from actors.house import House
+    from bot.chat.tasks import Tasks
+    from bot.chat.visit import Visit
+    from storage.bot_rows import DuePlan
+
+log = get_logger("bot")
+
+KIND: Final = "digest"
+LAST_WORD_SECONDS: Final = 10.0
+LOOK_SECONDS: Final = 15.0
+"""How often it is looked which digests are due."""
+DAY: Final = timedelta(days=1)
+
+
+class Period(CallbackData, prefix="dn"):
+    """Sum up so many days that end now."""
+
+    days: int
+
+
+async def digest(message: Message, visit: Visit) -> None:
+    """Offer a digest now, and the schedule."""
+    said_, plan = visit.texts.digesting, await visit.user.digest_plan()
+    periods = [(said_.day, 1), (said_.three_days, 3), (said_.week, 7)]
+    rows = [
+        [
+            InlineKeyboardButton(text=text, callback_data=Period(days=days).pack())
+            for text, days in periods
+        ],
+        [InlineKeyboardButton(text=said_.schedule, callback_data=OPEN)],
+    ]
+    planned = said_.not_planned if plan is None else in_short(plan, visit)
+    await message.answer(
+        f"{said_.menu}\n{planned}", reply_markup=InlineKeyboardMarkup(inline_keyboard=rows)
+    )
+
+
+async def now(
+    query: CallbackQuery,
+    callback_data: Period,
+    visit: Visit,
+    tasks: Tasks,
+    bot: Bot,
+    callback_answer: CallbackAnswer,
+) -> None:
+    """Sum up a period that ends now."""
+    if message_of(query) is None:
+        return
+    period = timedelta(days=min(max(callback_data.days, 1), 7))
+    work = attended(bot, visit, lambda: _make(bot, visit, period))
+    if not tasks.begin(visit.user.id, KIND, work):
+        callback_answer.text = visit.texts.general.busy
+
+
+async def _make(bot: Bot, visit: Visit, period: timedelta) -> None:
+    shown = await bot.send_message(visit.user.id, visit.texts.digesting.making)
+    try:
+        made = await visit.user.digest(period)
+    except asyncio.CancelledError:
+        async with asyncio.timeout(LAST_WORD_SECONDS):
+            await conclude(shown, visit.texts.digesting.stopped)
+        raise
+    except Exception as error:  # noqa: BLE001  the message must not go on promising
+        await conclude(shown, said(error, visit), remedy(error, visit))
+        return
+    await conclude(shown, digest_html(made, visit.texts, visit.visitor.timezone))
+
+
+async def pump(house: House, bot: Bot, *, look: float = LOOK_SECONDS) -> None:
+    """Make and send the digests that are due, on and on until cancelled.
+
+    One that could not be made or sent stays due, and is taken again when its lease is over.
+    """
+    while True:
+        try:
+            while due := await house.take_due_digests(limit=1):
+                for each in due:
+                    await deliver(house, bot, each)
+        except REFUSALS as refused:
+            log.warning("digests.refused", reason=type(refused).__name__)
+        except TelegramAPIError as refused:
+            log.warning("digests.unsent", reason=type(refused).__name__)
+        await asyncio.sleep(look)
+
+
+async def deliver(house: House, bot: Bot, due: DuePlan) -> None:
+    """Make and send one digest; whoever has blocked the bot has had theirs."""
+    made = await house.user(due.account).digest(
+        due.due_at - (due.since or due.due_at - DAY),
+        until=due.due_at,
+        topics=due.topics,
+        channels=due.channels,
+        lines=due.lines,
+    )
+    words = texts.of(due.language)
+    html = f"{words.digesting.scheduled_head}\n{digest_html(made, words, due.timezone)}"
+    try:
+        await send(bot, due.account, html)
+    except TelegramForbiddenError:
+        log.info("digest.unwanted", account=due.account)
+    await house.digest_sent(due)
+
+
+def _router() -> Router:
+    router = Router(name="digesting")
+    router.message.register(digest, Command("digest"))
+    router.callback_query.register(now, Period.filter())
+    planning.register(router)
+    return router
+
+
+DIGESTING = Feature(router=_router, commands=("digest",))
