@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from bench import backfill, cycles, kernel, parse, sandbox
+from bench import backfill, cycles, kernel, parse, sandbox, search
 
 PARTS = {
     "kernel": kernel.ratios,
@@ -15,6 +15,7 @@ PARTS = {
     "cycles": cycles.ratios,
     "backfill": backfill.ratios,
     "sandbox": sandbox.ratios,
+    "search": search.ratios,
 }
 
 GOALS = {
@@ -25,6 +26,8 @@ GOALS = {
     "original": "≥ 5",
     "cycles": "≤ 1.1",
     "backfill_grown_mib": "≤ 16",
+    "search_p50_ms_100k": "≤ 20",
+    "upsert_256": "≥ 10",
 }
 
 

@@ -26,22 +26,23 @@ APART = timedelta(minutes=10)
 _HELD_SECONDS = 600.0
 
 
-async def fill(house: House, texts: Sequence[str]) -> None:
-    """Store texts as the posts 1, 2, … of a public channel that one account follows."""
+async def fill(house: House, texts: Sequence[str], *, first: int = 1) -> None:
+    """Store texts as the posts `first`, … of a public channel that one account follows."""
+    last = first + len(texts) - 1
     async with _held(house) as hold:
         seen = ChannelSeen(
             id=CHANNEL,
             access_hash=1,
             title="Evaluation",
             username="evaluation",
-            top=len(texts),
+            top=last,
             pts=None,
         )
         await house.store.ask(Follow(hold=hold, seen=(seen,)))
         newest = datetime.now(UTC)
         posts = [
-            _post(number, text, newest - (len(texts) - number) * APART)
-            for number, text in enumerate(texts, 1)
+            _post(number, text, newest - (last - number) * APART)
+            for number, text in enumerate(texts, first)
         ]
         for start in range(0, len(posts), BATCH):
             part = tuple(posts[start : start + BATCH])
