@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
@@ -152,7 +152,7 @@ def _plain(value: object) -> str:
     raise TypeError(f"no JSON for a {type(value).__name__}")
 
 
-FORMS: Final = {
+FORMS: Final[Mapping[FormName, Form]] = {
     "json": Form(name="json", head=b"[\n", between=b",\n", tail=b"\n]\n", one=_as_json),
     # The mark makes spreadsheets read it as UTF-8.
     "csv": Form(

@@ -19,6 +19,7 @@ from bot.chat import faults
 from bot.chat.asking import ASKING
 from bot.chat.channels import CHANNELS
 from bot.chat.digesting import DIGESTING
+from bot.chat.exporting import EXPORTING
 from bot.chat.finding import FINDING
 from bot.chat.guard import Guard
 from bot.chat.menu import LAST, MENU
@@ -39,6 +40,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     FINDING,
     ASKING,
     DIGESTING,
+    EXPORTING,
     LAST,
 )
 """In the order in which they are asked whether an update is theirs."""

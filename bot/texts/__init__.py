@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.texts import asking, channels, digesting, finding, general, reading
+from bot.texts import (
+    asking,
+    channels,
+    digesting,
+    exporting,
+    finding,
+    general,
+    reading,
+)
 from bot.texts.asking import AskingTexts
 from bot.texts.channels import ChannelTexts
 from bot.texts.digesting import DigestingTexts
+from bot.texts.exporting import ExportingTexts
 from bot.texts.finding import FindingTexts
 from bot.texts.general import GeneralTexts
 from bot.texts.reading import ReadingTexts
@@ -26,6 +35,7 @@ class Texts:
     general: GeneralTexts
     reading: ReadingTexts
     channels: ChannelTexts
+    exporting: ExportingTexts
     digesting: DigestingTexts
     asking: AskingTexts
     finding: FindingTexts
@@ -36,6 +46,7 @@ EN = Texts(
     general=general.EN,
     reading=reading.EN,
     channels=channels.EN,
+    exporting=exporting.EN,
     digesting=digesting.EN,
     asking=asking.EN,
     finding=finding.EN,
@@ -45,6 +56,7 @@ RU = Texts(
     general=general.RU,
     reading=reading.RU,
     channels=channels.RU,
+    exporting=exporting.RU,
     digesting=digesting.RU,
     asking=asking.RU,
     finding=finding.RU,

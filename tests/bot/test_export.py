@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.meaning_messages import ListTagged
-from bot.export import FORMS, in_parts, posts_of
+from bot.export import FORMS, FormName, in_parts, posts_of
 from storage.meaning_rows import TaggedPost
 from storage.rows import PostView
 
@@ -80,7 +80,7 @@ async def each_of(posts: Sequence[TaggedPost]) -> AsyncIterator[TaggedPost]:
         yield each
 
 
-async def documents(posts: Sequence[TaggedPost], form: str, most: int) -> list[bytes]:
+async def documents(posts: Sequence[TaggedPost], form: FormName, most: int) -> list[bytes]:
     """Return the parts that posts are written as."""
     parts: dict[int, bytes] = {}
     async for part, piece in in_parts(each_of(posts), FORMS[form], most):
@@ -109,7 +109,7 @@ async def test_every_part_is_a_document_and_together_they_have_every_text(
 
 async def test_parts_are_no_larger_than_asked_for() -> None:
     """Thirty posts in parts of at most 2,000 bytes: several, and none is larger."""
-    for form in ("json", "csv"):
+    for form in FORMS:
         parts = await documents([tagged(n, "words " * 10) for n in range(30)], form, 2000)
         assert len(parts) > 1
         assert all(len(part) <= 2000 for part in parts)
