@@ -161,6 +161,8 @@ async def test_a_message_is_pinned_until_it_goes(bot: Bot) -> None:
     await bot.pin_chat_message(42, sent.message_id)
     await bot.delete_message(42, sent.message_id)
     assert (await bot.get_chat(42)).pinned_message is None
+    with pytest.raises(TelegramBadRequest, match="message to unpin not found"):
+        await bot.unpin_chat_message(42)
     with pytest.raises(TelegramBadRequest, match="message to pin not found"):
         await bot.pin_chat_message(42, sent.message_id)
 

@@ -251,6 +251,7 @@ async def test_a_group_adds_and_removes_the_bot(api: BotApi, bot: Bot, mia: Pers
     group.remove_bot(mia)
     mia.send("/status", chat=group)
     changes = [update.my_chat_member for update in await _news(bot)]
+    assert len(changes) == 2
     assert [change.new_chat_member.status for change in changes if change] == ["member", "kicked"]
     assert [change.from_user.id for change in changes if change] == [42, 42]
 
