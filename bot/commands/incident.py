@@ -6,8 +6,6 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sandbox.providers import Busy, Illegal
-
 if TYPE_CHECKING:
     from actors import Meaning
     from actors.people import User
@@ -30,6 +28,8 @@ class Incident:
     """
 
     def __init__(self, providers: Providers) -> None:
+        from sandbox.providers import Busy, Illegal
+
         self._providers = providers
         gigachat = providers.gigachat
         self._first = gigachat.hold(text_contains=_FAILED)
