@@ -29,7 +29,11 @@ Show = Callable[[str], Awaitable[None]]
 class Answerer:
     """Answers for one house; on the search actor's loop only."""
 
-    def __init__(self, store: Asks, providers: Streams, finder: Finder) -> None:
+    def __init__(
+        self, store: Asks, providers: Streams, finder: Finder, *, cap: int | None = None
+    ) -> None:
+        """Describe it; `cap` is how many tokens an account may spend a day."""
+        self._cap = cap
         self._store = store
         self._providers = providers
         self._finder = finder
@@ -79,7 +83,8 @@ class Answerer:
         self, request: AskRequest, hits: Sequence[Hit], citations: Citations, show: Show
     ) -> tuple[str, Completion | str]:
         """Let a model answer; return the text shown, and what became of it or why nothing did."""
-        poor = await self._store.ask(PoorUntil(account=request.account), timeout=STORE_SECONDS)
+        limit = PoorUntil(account=request.account, cap=self._cap)
+        poor = await self._store.ask(limit, timeout=STORE_SECONDS)
         if poor is not None:
             return "", f"your tokens for today are spent; there are new ones at {poor:%H:%M %Z}."
         prompt = prompts.question(request.question, _numbered(hits))

@@ -34,7 +34,9 @@ Story = tuple[TaggedPost, ...]
 class Digester:
     """Sums up for one house; on the search actor's loop only."""
 
-    def __init__(self, store: Asks, providers: Streams) -> None:
+    def __init__(self, store: Asks, providers: Streams, *, cap: int | None = None) -> None:
+        """Describe it; `cap` is how many tokens an account may spend a day."""
+        self._cap = cap
         self._store = store
         self._providers = providers
 
@@ -57,7 +59,8 @@ class Digester:
         return await self._summed_up(request.account, digest)
 
     async def _summed_up(self, account: int, digest: Digest) -> Digest:
-        poor = await self._store.ask(PoorUntil(account=account), timeout=STORE_SECONDS)
+        limit = PoorUntil(account=account, cap=self._cap)
+        poor = await self._store.ask(limit, timeout=STORE_SECONDS)
         if poor is not None:
             why = f"Your tokens for today are spent; there are new ones at {poor:%H:%M %Z}."
             return replace(digest, trouble=why)

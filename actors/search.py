@@ -29,10 +29,13 @@ class SearchActor(Actor[SearchMessage]):
     refusals = (*Actor.refusals, StorageError)
     jobs_at_once = 16
 
-    def __init__(self, store: Asks, vectors: Asks, providers: Streams) -> None:
+    def __init__(
+        self, store: Asks, vectors: Asks, providers: Streams, *, cap: int | None = None
+    ) -> None:
+        """Describe it; `cap` is how many tokens an account may spend a day."""
         self._finder = Finder(store, vectors, providers)
-        self._answerer = Answerer(store, providers, self._finder)
-        self._digester = Digester(store, providers)
+        self._answerer = Answerer(store, providers, self._finder, cap=cap)
+        self._digester = Digester(store, providers, cap=cap)
 
     async def handle(self, message: SearchMessage, /) -> object:
         """Do each search as a job of its own."""

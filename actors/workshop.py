@@ -125,7 +125,8 @@ class Workshop:
     def _make_search(self) -> Actor[SearchMessage]:
         from actors.search import SearchActor  # noqa: PLC0415  on its own thread
 
-        return SearchActor(self._store, self.vectors, self.providers)
+        cap = self._settings.tokens_per_day
+        return SearchActor(self._store, self.vectors, self.providers, cap=cap)
 
 
 def _home(settings: Settings) -> VectorsHome:

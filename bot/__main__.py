@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from bot.commands import invites, keys
+from bot.commands.ask import ask
 from bot.commands.channels import channels
 from bot.commands.coverage import coverage
 from bot.commands.demo import demo
 from bot.commands.devices import devices
+from bot.commands.digest import digest
 from bot.commands.doctor import doctor
 from bot.commands.evaluate import evaluate
 from bot.commands.every import every
@@ -22,7 +24,10 @@ from bot.commands.login import login
 from bot.commands.logout import logout
 from bot.commands.parse import parse
 from bot.commands.posts import posts
+from bot.commands.retry import retry
 from bot.commands.sandbox import sandbox
+from bot.commands.search import search
+from bot.commands.similar import similar
 from bot.commands.status import status
 from bot.commands.unfollow import unfollow
 
@@ -41,6 +46,11 @@ for _command in (
     login,
     parse,
     posts,
+    search,
+    ask,
+    digest,
+    similar,
+    retry,
     channels,
     coverage,
     follow,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
 from rich.text import Text
 
 from bot.wording import line, moment, printable
@@ -19,11 +20,18 @@ def show(screen: Screen, hits: Iterable[Hit]) -> None:
     """Show posts with what was found in them, the words in bold."""
     for hit in hits:
         screen.say(Text(head(hit.post), "bold"))
-        screen.say(Text("  ").append_text(marked(hit.snippet)))
+        _show_piece(screen, hit.snippet)
         if hit.tags:
             screen.say_indented(" ".join(f"#{line(tag).replace(' ', '_')}" for tag in hit.tags), 2)
         screen.say_whole(f"  {hit.post.permalink}")
         screen.say()
+
+
+def _show_piece(screen: Screen, snippet: Snippet) -> None:
+    if screen.is_live:
+        screen.say(Padding.indent(marked(snippet), 2))
+    else:
+        screen.say_whole(f"  {printable(snippet.text)}")
 
 
 def head(post: Post) -> str:

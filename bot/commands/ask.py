@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import door
-from bot.commands.asked import Since, Tags, Until, one_of
+from bot.commands.asked import Since, Tags, Until, asked_for, hint, one_of
 from bot.commands.options import Account, AsJson, Data, OneChannel, Telegram, Verbose
 from bot.hits import head
 from bot.house import open_house
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from actors import Answer
     from bot.screen import Screen
 
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="What to answer from the posts.")]
+Question = Annotated[
+    str,
+    typer.Argument(metavar="QUESTION", parser=asked_for, help="What to answer from the posts."),
+]
 
 
 def ask(
@@ -38,10 +41,10 @@ def ask(
     with door.opened(as_json=json, verbose=verbose) as screen:
         said = Said(screen)
 
-        async def answered() -> Answer:
+        async def answered() -> tuple[Answer, str | None]:
             async with open_house(data=data, telegram=telegram) as house:
                 user = house.user(account)
-                return await user.ask(
+                answer = await user.ask(
                     question,
                     channels=await one_of(user, channel),
                     tags=tag or (),
@@ -49,11 +52,14 @@ def ask(
                     until=until,
                     progress=said.piece,
                 )
+                return answer, await hint(user)
 
-        answer = door.run(answered)
+        answer, todo = door.run(answered)
         screen.answer({"account": account, **asdict(answer)})
         if not json:
             said.end(answer)
+        for note in filter(None, (answer.trouble if json else None, todo)):
+            screen.note(note)
 
 
 class Said:
@@ -74,7 +80,7 @@ class Said:
         if self._shown:
             self._screen.say()
         if self._shown.strip() != answer.text:
-            self._screen.say(printable(answer.text))
+            self._screen.say_indented(printable(answer.text), 0)
         cited = [source for source in answer.sources if source.cited]
         if cited:
             self._screen.say()

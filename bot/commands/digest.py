@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from bot import door
-from bot.commands.asked import Period, one_of
+from bot.commands.asked import Period, hint, one_of
 from bot.commands.options import Account, AsJson, Data, OneChannel, Telegram, Verbose
 from bot.house import open_house
 from bot.wording import counted, line, moment, printable
@@ -18,6 +18,8 @@ from bot.wording import counted, line, moment, printable
 if TYPE_CHECKING:
     from actors import Digest, DigestLine, DigestTopic
     from bot.screen import Screen
+
+_DAY = timedelta(days=1)
 
 Topics = Annotated[
     list[str] | None,
@@ -32,7 +34,7 @@ Plain = Annotated[bool, typer.Option("--plain", help="Ask no model for summaries
 def digest(
     account: Account,
     *,
-    period: Period = timedelta(days=1),
+    period: Period = None,
     topic: Topics = None,
     channel: OneChannel = None,
     lines: Lines = 10,
@@ -44,22 +46,25 @@ def digest(
 ) -> None:
     """Sum up by topic what was published lately in a person's channels."""
 
-    async def summed_up() -> Digest:
+    async def summed_up() -> tuple[Digest, str | None]:
         async with open_house(data=data, telegram=telegram) as house:
             user = house.user(account)
-            return await user.digest(
-                period,
+            made = await user.digest(
+                period or _DAY,
                 topics=topic or (),
                 channels=await one_of(user, channel),
                 lines=lines,
                 summaries=not plain,
             )
+            return made, None if made.posts else await hint(user)
 
     with door.opened(as_json=json, verbose=verbose) as screen:
-        made = door.run(summed_up)
+        made, todo = door.run(summed_up)
         screen.answer({"account": account, **asdict(made)})
         if not json:
             _tell(screen, made)
+        for note in filter(None, (made.trouble, todo)):
+            screen.note(note)
 
 
 def _tell(screen: Screen, made: Digest) -> None:
@@ -71,8 +76,6 @@ def _tell(screen: Screen, made: Digest) -> None:
         screen.say(f"{counted(made.untagged, 'post')} of these not tagged yet.")
     if made.cut:
         screen.say("There were more: a digest takes in the newest.")
-    if made.trouble is not None:
-        screen.note(made.trouble)
 
 
 def _tell_topic(screen: Screen, topic: DigestTopic) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from bot import door, hits
 from bot.choosing import chosen
-from bot.commands.asked import Hits
+from bot.commands.asked import Hits, hint
 from bot.commands.options import Account, AsJson, Data, Telegram, Verbose
 from bot.house import open_house
 
@@ -34,20 +34,22 @@ def similar(
     """Find posts that are near in meaning to one."""
     number = _number(post)
 
-    async def found() -> tuple[Hit, ...]:
+    async def found() -> tuple[tuple[Hit, ...], str | None]:
         async with open_house(data=data, telegram=telegram) as house:
             user = house.user(account)
             channel = chosen(account, await user.channels(), post)
-            return await user.similar(channel.id, number, limit=limit)
+            near = await user.similar(channel.id, number, limit=limit)
+            return near, None if near else await hint(user)
 
     with door.opened(as_json=json, verbose=verbose) as screen:
-        near = door.run(found)
+        near, todo = door.run(found)
         screen.answer({"account": account, "hits": [asdict(hit) for hit in near]})
-        if json:
-            return
-        hits.show(screen, near)
-        if not near:
-            screen.say("Nothing is like it, or it is not indexed yet.")
+        if not json:
+            hits.show(screen, near)
+            if not near:
+                screen.say("Nothing is like it, or it is not indexed yet.")
+        if todo is not None:
+            screen.note(todo)
 
 
 def _number(post: str) -> int:

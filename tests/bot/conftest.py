@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,9 +21,10 @@ from actors.telegram.session import RecordSession
 from sandbox import Minted, Sandbox, demo_world
 from storage import leases, sessions
 from storage.database import Database
+from storage.embedded import Postgres
 from storage.sessions import Vault, new_key
 from tests.bot.warm import Warm
-from tests.conftest import new_folder
+from tests.conftest import _database, new_folder
 
 collect_ignore = [] if os.geteuid() == 0 else ["test_other_users.py"]  # only root can drop to one
 
@@ -177,6 +179,25 @@ def known(beside: CommandLine, telegram: Sandbox, dsn: str) -> CommandLine:
     """The same, with the person logged in."""
     asyncio.run(admit(dsn, beside.env["TGACTORS_SESSION_KEYS"], telegram.mint(PERSON)))
     return beside
+
+
+@pytest.fixture(scope="session")
+def archive(warm: Warm, server: Postgres, template: str) -> Iterator[CommandLine]:
+    """A command line for commands that only look: the demo's posts are read, tagged and indexed."""
+    made = new_folder()
+    line = CommandLine(made, warm)
+    with contextmanager(_database)(server, template) as dsn, Sandbox(demo_world()) as sandbox:
+        line.env |= {
+            "TGACTORS_TELEGRAM": sandbox.address,
+            "TGACTORS_DATABASE_URL": dsn,
+            "TGACTORS_SESSION_KEYS": new_key(),
+        }
+        asyncio.run(admit(dsn, line.env["TGACTORS_SESSION_KEYS"], sandbox.mint(PERSON)))
+        report = line.run("parse", PERSON, "--json").facts
+        assert (report["added"], report["tagged"], report["indexed"]) == (36, 36, 36)
+        yield line
+        line.close()
+    shutil.rmtree(made)
 
 
 @pytest.fixture(scope="session")
