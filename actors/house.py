@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
+from actors.connecting import Connector
 from actors.errors import HouseClosed
 from actors.hosting import Hosting
 from actors.lease import LeaseMessage
 from actors.messages import (
-    ListAccounts,
-    ListInvites,
-    ListNotices,
     LocateDatabase,
-    MakeInvite,
-    MarkDelivered,
     ParserMessage,
     ReaderMessage,
     ReadOnce,
-    RevokeInvite,
     SessionMessage,
     StoreMessage,
-    WasAdmitted,
     WhoHolds,
 )
 from actors.newcomer import NewcomerActor
 from actors.newcomers import Newcomer
 from actors.parser import ParserActor
 from actors.people import User
-from actors.ports import TelegramPort
 from actors.reader import ReaderActor
+from actors.registry import Registry
 from actors.scheduler import DEPTH, SchedulerActor
 from actors.search_messages import SearchMessage
 from actors.session import SessionActor
 from actors.settings import Settings
-from actors.telegram.calls import CallLog, CallStatistics
+from actors.telegram.calls import CallStatistics
 from actors.term import Term
-from actors.values import Invite, InviteRow, Notice, Status
 from actors.worker_messages import WorkerStatus
 from actors.workshop import Workshop
 from runtime import (
@@ -55,16 +46,12 @@ from runtime import (
     MailboxFull,
     Message,
 )
-from storage.rows import Hold
 
 M = TypeVar("M", bound=Message)
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 SCHEDULE_SECONDS = 10.0
-MOST_NOTICES = 1000
-UNHEARD = 0.9
-"""How much of the time until others may take an account a sent packet may stay unacknowledged."""
 PATIENT = Intensity(restarts=20, within=60.0)
 """For the actors everybody needs: each crash is told, and only a lasting fault ends them."""
 RELEASE_SECONDS = 15.0
@@ -80,7 +67,7 @@ class HouseStatistics:
     """Which threads called Telegram, and how often one was the wrong one."""
 
 
-class House(Hosting):
+class House(Hosting, Registry):
     """The actors of one data folder. Every method may be called from any thread."""
 
     def __init__(
@@ -100,7 +87,7 @@ class House(Hosting):
         self._settings = settings
         self._system = ActorSystem("house")
         self._term = Term()
-        self._connector = _Connector(settings, self._term)
+        self._connector = Connector(settings, self._term)
         self._newcomers = itertools.count(1)
         self._store: ActorRef[StoreMessage] | None = None
         self._lease: ActorRef[LeaseMessage] | None = None
@@ -178,6 +165,12 @@ class House(Hosting):
         """The actor that owns the database."""
         return _opened(self._store)
 
+    def _stores(self) -> ActorRef[StoreMessage]:
+        return self.store
+
+    def _is_open(self) -> bool:
+        return self._settings.registration == "open"
+
     @property
     def parser(self) -> ActorRef[ParserMessage]:
         """The actor through which everybody parses."""
@@ -250,108 +243,15 @@ class House(Hosting):
         finally:
             await self._system.dismiss(name)
 
-    async def notices(self, *, account: int | None = None, limit: int = 100) -> tuple[Notice, ...]:
-        """What was not told yet to those whom it concerns, oldest first."""
-        if not 1 <= limit <= MOST_NOTICES:
-            raise ValueError(f"limit must be from 1 to {MOST_NOTICES}, not {limit}")
-        return await self.store.ask(ListNotices(account=account, limit=limit))
-
-    async def delivered(self, notice: int) -> bool:
-        """Keep in mind that a notice has reached whom it concerns; False if there is none."""
-        return await self.store.ask(MarkDelivered(notice=notice))
-
-    async def invite(
-        self,
-        *,
-        uses: int = 1,
-        expires_at: datetime | None = None,
-        limits: Mapping[str, int] | None = None,
-        note: str = "",
-    ) -> Invite:
-        """Make an invite; its code is told this once, and kept as a hash."""
-        request = MakeInvite(uses=uses, expires_at=expires_at, limits=limits or {}, note=note)
-        return await self.store.ask(request)
-
-    async def needs_invite(self, account: int) -> bool:
-        """Whether somebody who comes by himself needs an invite to log in.
-
-        Who was ever logged in here does not, and nobody does while registration is open. Bot and
-        HTTP ask this; the embedded API and the command line let in whom their user lets in.
-        """
-        if self._settings.registration == "open":
-            return False
-        return not await self.store.ask(WasAdmitted(account=account))
-
-    async def invites(self) -> tuple[InviteRow, ...]:
-        """Every invite, with how many of its uses are spent or reserved."""
-        return await self.store.ask(ListInvites())
-
-    async def revoke_invite(self, invite: int) -> bool:
-        """Let nobody use an invite any more; False if there is none."""
-        return await self.store.ask(RevokeInvite(invite=invite))
-
     async def holder(self, account: int) -> str | None:
         """Which process has an account, if it is another one that lives."""
         holder = await self.store.ask(WhoHolds(account=account))
         mine = holder is None or holder.incarnation == self._term.incarnation
         return None if holder is None or mine else holder.name
 
-    async def accounts(self) -> tuple[Status, ...]:
-        """How every known account is doing."""
-        rows = await self.store.ask(ListAccounts())
-        return tuple(
-            Status(
-                account=row.id,
-                state=row.state,
-                reason=row.reason,
-                since=row.changed_at,
-                parsing=False,
-                flood_until=None,
-                last_report=None,
-            )
-            for row in rows
-        )
-
     def statistics(self) -> HouseStatistics:
         """Count what the actors did and which threads called Telegram."""
         return HouseStatistics(self._system.statistics(), self._connector.calls.statistics())
-
-
-class _Connector:
-    """Makes accounts' connections; Telethon is loaded when the first one is made."""
-
-    def __init__(self, settings: Settings, term: Term) -> None:
-        self.calls = CallLog()
-        self._settings = settings
-        self._term = term
-
-    async def __call__(
-        self,
-        record: bytes | None,
-        *,
-        hold: Hold | None,
-        api: tuple[int, str] | None = None,
-    ) -> TelegramPort:
-        await asyncio.to_thread(_load_telethon)  # the account's loop turns meanwhile
-        from actors.telegram.connector import connect  # noqa: PLC0415
-        from actors.telegram.wire import leased  # noqa: PLC0415
-
-        settings = self._settings
-        unheard = UNHEARD * (settings.lease_ttl - settings.lease_margin)
-        return connect(
-            settings.telegram,
-            settings.api,
-            self.calls,
-            record,
-            api=api,
-            **({} if hold is None else {"connection": leased(self._term, hold, unheard)}),
-        )
-
-
-def _load_telethon() -> None:
-    """Load what connections are made of, which takes half a second and 60 MB the first time."""
-    import actors.telegram.connector  # noqa: PLC0415
-    import actors.telegram.wire  # noqa: F401, PLC0415
 
 
 def _opened(ref: ActorRef[M] | None) -> ActorRef[M]:
