@@ -18,10 +18,12 @@ from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 from bot.chat import faults
 from bot.chat.asking import ASKING
 from bot.chat.channels import CHANNELS
+from bot.chat.codes import CODES
 from bot.chat.digesting import DIGESTING
 from bot.chat.exporting import EXPORTING
 from bot.chat.finding import FINDING
 from bot.chat.guard import Guard
+from bot.chat.login import LOGIN
 from bot.chat.menu import LAST, MENU
 from bot.chat.outgoing import Outgoing
 from bot.chat.reading import READING
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from bot.chat.pace import Pace
 
 FEATURES: Final[tuple[Feature, ...]] = (
+    CODES,
+    LOGIN,
     MENU,
     READING,
     CHANNELS,

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramRetryAfter,
+    TelegramServerError,
 )
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response, TelegramType
@@ -53,11 +55,11 @@ class Outgoing(BaseRequestMiddleware):
         """Make one request, when its moment has come."""
         chat = _chat(method)
         if chat is None:
-            return await make_request(bot, method)
+            return await _answered(make_request, bot, method)
         for left in reversed(range(_TRIES)):
             await self._turn(chat)
             try:
-                return await make_request(bot, method)
+                return await _answered(make_request, bot, method)
             except TelegramRetryAfter as slow:
                 log.warning("chat.slowed", seconds=slow.retry_after)
                 self._pace.hold(chat, time.monotonic() + slow.retry_after)
@@ -75,6 +77,16 @@ class Outgoing(BaseRequestMiddleware):
     async def _turn(self, chat: int) -> None:
         await asyncio.sleep(self._pace.in_chat(chat, time.monotonic()))
         await asyncio.sleep(self._pace.overall(time.monotonic()))
+
+
+async def _answered(
+    make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[Any]
+) -> Response[TelegramType]:
+    """Make a request; a gateway's page instead of an answer is Telegram's error like any other."""
+    try:
+        return await make_request(bot, method)
+    except ClientDecodeError as page:
+        raise TelegramServerError(method=method, message="the answer is no JSON") from page
 
 
 def _chat(method: TelegramMethod[Any]) -> int | None:

@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from bot.texts import (
     asking,
     channels,
+    codes,
     digesting,
     exporting,
     finding,
     general,
+    login,
     reading,
 )
 from bot.texts.asking import AskingTexts
 from bot.texts.channels import ChannelTexts
+from bot.texts.codes import CodeTexts
 from bot.texts.digesting import DigestingTexts
 from bot.texts.exporting import ExportingTexts
 from bot.texts.finding import FindingTexts
 from bot.texts.general import GeneralTexts
+from bot.texts.login import LoginTexts
 from bot.texts.reading import ReadingTexts
 from storage.bot_rows import Language
 
@@ -33,6 +37,8 @@ class Texts:
 
     language: Language
     general: GeneralTexts
+    codes: CodeTexts
+    login: LoginTexts
     reading: ReadingTexts
     channels: ChannelTexts
     exporting: ExportingTexts
@@ -44,6 +50,8 @@ class Texts:
 EN = Texts(
     language="en",
     general=general.EN,
+    codes=codes.EN,
+    login=login.EN,
     reading=reading.EN,
     channels=channels.EN,
     exporting=exporting.EN,
@@ -54,6 +62,8 @@ EN = Texts(
 RU = Texts(
     language="ru",
     general=general.RU,
+    codes=codes.RU,
+    login=login.RU,
     reading=reading.RU,
     channels=channels.RU,
     exporting=exporting.RU,
