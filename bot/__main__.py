@@ -27,6 +27,7 @@ from bot.commands.posts import posts
 from bot.commands.retry import retry
 from bot.commands.sandbox import sandbox
 from bot.commands.search import search
+from bot.commands.serve import serve
 from bot.commands.similar import similar
 from bot.commands.status import status
 from bot.commands.unfollow import unfollow
@@ -43,6 +44,7 @@ app = typer.Typer(
 for _command in (
     demo,
     sandbox,
+    serve,
     login,
     parse,
     posts,

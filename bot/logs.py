@@ -30,6 +30,7 @@ def listen(*, verbose: bool) -> None:
         # The vendors' own words: asyncpg's go through the loop it runs in.
         ("asyncio", logging.WARNING if verbose else logging.ERROR),
         ("asyncpg", logging.WARNING if verbose else logging.ERROR),
+        ("aiogram", logging.WARNING if verbose else logging.ERROR),
     ):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]

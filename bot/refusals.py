@@ -83,3 +83,15 @@ class NoSuchInvite(Refusal):
     def __init__(self, invite: int) -> None:
         super().__init__(invite)
         self.invite = invite
+
+
+class BotTokenRefused(Refusal):
+    """Telegram knows no bot with this token. Copy it from @BotFather into TGACTORS_BOT_TOKEN, or
+    leave that out to serve without a bot.
+    """  # noqa: D205
+
+
+class LeaseRanOut(Refusal):
+    """This process was silent for longer than its lease lasts, so others may serve its accounts
+    by now, and it ends. Let it be started again: `tgactors serve`.
+    """  # noqa: D205

@@ -19,6 +19,7 @@ from tests.bot.conftest import CommandLine
 COMMANDS = (
     "demo",
     "sandbox",
+    "serve",
     "login",
     "parse",
     "posts",
@@ -114,6 +115,7 @@ def test_help_loads_nothing_heavy() -> None:
         (["every", "7", "2592001"], "neither a number from 1 to 2592000"),
         (["parse", "7", "--live"], "--live goes with --follow"),
         (["sandbox", "--port", "70000"], "--port"),
+        (["serve", "7"], "unexpected extra argument"),
         (["doctor", "7"], "unexpected extra argument"),
         (["login", "--within", "0"], "--within"),
         (["login", "--api-id", "0"], "--api-id"),

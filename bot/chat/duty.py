@@ -1,0 +1,61 @@
+"""The bot's time of duty: from when it may ask for updates until it may no more."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
+from aiogram.utils.token import TokenValidationError
+
+from bot.chat.app import Chat
+from bot.refusals import BotTokenRefused
+from bot.supervision import supervised, together
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+    from actors.house import House
+
+Pump = Callable[["House", "Bot"], Awaitable[None]]
+
+PUMPS: Final[tuple[Pump, ...]] = ()
+"""What tells people something that they have not just asked for; each goes on until cancelled."""
+
+_REFUSED: Final = (TelegramUnauthorizedError, TelegramNotFound, TokenValidationError)
+"""What Telegram says to a token that it does not know; aiogram, to what is none."""
+
+
+async def serve(
+    house: House,
+    *,
+    token: str,
+    api: str | None,
+    admins: frozenset[int],
+    ready: Callable[[str], object],
+) -> None:
+    """Serve people, and tell them by themselves what is due, until cancelled.
+
+    `ready` is called with the bot's name. Raises `BotTokenRefused`, and whatever ends the polling.
+    """
+    try:
+        chat = Chat(house, token=token, api=api, admins=admins)
+    except _REFUSED:
+        raise BotTokenRefused from None
+    ready(await _name(chat))
+    async with together() as group:
+        for pump in PUMPS:
+            group.start_soon(supervised, pump.__module__, partial(pump, house, chat.bot))
+        await chat.run()
+
+
+async def _name(chat: Chat) -> str:
+    """Ask who the bot is; a bot that does not serve has no session either."""
+    try:
+        return (await chat.bot.me()).username or ""
+    except BaseException as error:
+        await chat.bot.session.close()
+        if isinstance(error, _REFUSED):
+            raise BotTokenRefused from None
+        raise

@@ -1,0 +1,99 @@
+"""Everything that one process serves, for as long as it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.chat import duty
+from bot.house import open_house
+from bot.refusals import LeaseRanOut
+from bot.supervision import supervised, together
+from runtime.logs import get_logger
+
+if TYPE_CHECKING:
+    from actors.house import House
+    from bot.screen import Screen
+    from bot.settings import Settings
+
+log = get_logger("bot")
+
+
+class Serving:
+    """Reads by the schedule, tags and indexes, and answers people at the bot, if there is one."""
+
+    def __init__(self, screen: Screen, settings: Settings) -> None:
+        self._screen = screen
+        self._settings = settings
+
+    async def run(self, *, data: Path | None, telegram: str | None) -> None:
+        """Serve until cancelled.
+
+        Raises `LeaseRanOut` when other processes may have taken what this one serves, and
+        `BotTokenRefused`.
+        """
+        silent = _Silence()
+        opened = open_house(
+            data=data,
+            telegram=telegram,
+            writes=True,
+            schedule=True,
+            more={"on_lease_lost": silent.noticed},
+        )
+        async with opened as house, together() as group:
+            self._begin()
+            if self._settings.bot_token is not None:
+                token = self._settings.bot_token.get_secret_value()
+                group.start_soon(self._answer, house, token)
+            await silent.ends_it()
+
+    async def _answer(self, house: House, token: str) -> None:
+        """Be the one process that polls for the bot, as soon as no other is."""
+        async with house.hold_polling(token, waiting=self._wait) as polling, together() as group:
+            work = partial(
+                duty.serve,
+                house,
+                token=token,
+                api=self._settings.bot_api,
+                admins=self._settings.admins,
+                ready=self._ready,
+            )
+            group.start_soon(supervised, "bot", work)
+            await polling.wait_lost()
+            raise LeaseRanOut
+
+    def _begin(self) -> None:
+        has_bot = self._settings.bot_token is not None
+        bot = "" if has_bot else " There is no bot: TGACTORS_BOT_TOKEN is not set."
+        self._screen.say_whole(f"The schedule reads, until Ctrl-C.{bot}")
+        self._screen.answer({"serving": {"bot": has_bot}})
+
+    def _wait(self, holder: str | None) -> None:
+        log.warning("serve.not_ready", holder=holder)
+        self._screen.answer({"waiting": {"holder": holder}})
+
+    def _ready(self, name: str) -> None:
+        log.info("serve.ready", bot=name)
+        self._screen.say_whole(f"The bot answers: https://t.me/{name}")
+        self._screen.answer({"ready": {"bot": name}})
+
+
+class _Silence:
+    """A lease that ran out, felt on the loop that serves."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+
+    def noticed(self) -> None:
+        """Note it; from any thread."""
+        with suppress(RuntimeError):  # the loop is closed: it ends already
+            self._loop.call_soon_threadsafe(self._event.set)
+
+    async def ends_it(self) -> None:
+        """Wait for it, and raise."""
+        await self._event.wait()
+        raise LeaseRanOut
