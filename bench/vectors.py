@@ -22,7 +22,7 @@ AT_ONCE = 1_000
 """Points that are written together while a collection is filled."""
 NOISE = 0.02
 """By how much each number of a vector is moved: its cosine to where it was is about .9."""
-BATCHES = {36: 4, 256: 2}
+BATCHES = {36: 3, 256: 1}
 """How many upserts of how many points are compared: of what a parse may bring, of a backfill."""
 
 Vector = tuple[float, ...]

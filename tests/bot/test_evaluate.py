@@ -69,7 +69,7 @@ def test_a_bad_file_is_refused(line: CommandLine) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(300)
 def test_our_own_posts_are_found(line: CommandLine) -> None:
-    """The whole set that comes with the program stays above a floor below what was measured."""
+    """The whole set that comes with the program is found as well as it has to be."""
     facts = line.ended(line.start("eval", "--json")).facts
     assert facts["kinds"]["known-item"]["hit@5"] >= 0.98
-    assert facts["hit@5"] >= 0.85
+    assert facts["hit@5"] >= 0.93
