@@ -18,6 +18,7 @@ from bot.texts import (
     general,
     login,
     reading,
+    status,
 )
 from bot.texts.asking import AskingTexts
 from bot.texts.channels import ChannelTexts
@@ -28,6 +29,7 @@ from bot.texts.finding import FindingTexts
 from bot.texts.general import GeneralTexts
 from bot.texts.login import LoginTexts
 from bot.texts.reading import ReadingTexts
+from bot.texts.status import StatusTexts
 from storage.bot_rows import Language
 
 
@@ -39,6 +41,7 @@ class Texts:
     general: GeneralTexts
     codes: CodeTexts
     login: LoginTexts
+    status: StatusTexts
     reading: ReadingTexts
     channels: ChannelTexts
     exporting: ExportingTexts
@@ -52,6 +55,7 @@ EN = Texts(
     general=general.EN,
     codes=codes.EN,
     login=login.EN,
+    status=status.EN,
     reading=reading.EN,
     channels=channels.EN,
     exporting=exporting.EN,
@@ -64,6 +68,7 @@ RU = Texts(
     general=general.RU,
     codes=codes.RU,
     login=login.RU,
+    status=status.RU,
     reading=reading.RU,
     channels=channels.RU,
     exporting=exporting.RU,
