@@ -17,7 +17,7 @@ def answer_html(answer: Answer, texts: Texts, timezone: str) -> str:
     """Say an answer with its citations as links, its sources, and who has given it."""
     said = texts.asking
     if answer.manner == "nothing":
-        lines = [safe(answer.text).strip() or said.nothing]
+        lines = [said.nothing]
     else:
         posts = {each.number: each.post for each in answer.sources}
         lines = [cited(answer.text, posts)]

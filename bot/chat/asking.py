@@ -49,6 +49,7 @@ async def command(
     bot: Bot,
 ) -> None:
     """Answer what stands behind the command, or ask for it."""
+    await state.clear()
     if command.args:
         await _begin(message, command.args, visit, tasks, bot)
         return

@@ -39,6 +39,8 @@ KIND: Final = "digest"
 LAST_WORD_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 15.0
 """How often it is looked which digests are due."""
+AT_ONCE: Final = 4
+"""Digests that are made side by side."""
 DAY: Final = timedelta(days=1)
 
 
@@ -103,14 +105,21 @@ async def pump(house: House, bot: Bot, *, look: float = LOOK_SECONDS) -> None:
     """
     while True:
         try:
-            while due := await house.take_due_digests(limit=1):
-                for each in due:
-                    await deliver(house, bot, each)
+            while due := await house.take_due_digests(limit=AT_ONCE):
+                async with asyncio.TaskGroup() as group:
+                    for each in due:
+                        group.create_task(_attempt(house, bot, each))
         except REFUSALS as refused:
             log.warning("digests.refused", reason=type(refused).__name__)
-        except TelegramAPIError as refused:
-            log.warning("digests.unsent", reason=type(refused).__name__)
         await asyncio.sleep(look)
+
+
+async def _attempt(house: House, bot: Bot, due: DuePlan) -> None:
+    """Deliver one digest; what keeps it from coming keeps no other."""
+    try:
+        await deliver(house, bot, due)
+    except (*REFUSALS, TelegramAPIError) as refused:
+        log.warning("digest.unsent", account=due.account, reason=type(refused).__name__)
 
 
 async def deliver(house: House, bot: Bot, due: DuePlan) -> None:

@@ -61,6 +61,7 @@ class Finding:
         bot: Bot,
     ) -> None:
         """Search for what stands behind the command, or ask for it."""
+        await state.clear()
         if command.args:
             await self._begin(message, command.args, visit, tasks, bot)
             return

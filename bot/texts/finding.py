@@ -27,7 +27,10 @@ EN = FindingTexts(
     too_long="That is {number} characters long. Say it in {most} at most.",
     head="Found for <b>{query}</b>:",
     corrected="Nothing has <i>{query}</i>, so this is for <b>{corrected}</b>:",
-    nothing="Nothing was found for <b>{query}</b>. Try fewer words, or other ones.",
+    nothing=(
+        "Nothing was found for <b>{query}</b>. Try fewer words, or other ones; /parse reads what "
+        "is new."
+    ),
     trouble="⚠️ Not everything could be searched: {trouble}",
     old="This list is old, and I no longer know what it was for. Search again: /search",
     no_text="(no text)",
@@ -38,7 +41,10 @@ RU = FindingTexts(
     too_long="Это {number} символов. Уложитесь, пожалуйста, в {most}.",
     head="Найдено по запросу <b>{query}</b>:",
     corrected="По запросу <i>{query}</i> ничего нет, поэтому вот <b>{corrected}</b>:",
-    nothing="По запросу <b>{query}</b> ничего не нашлось. Попробуйте меньше слов или другие.",
+    nothing=(
+        "По запросу <b>{query}</b> ничего не нашлось. Попробуйте меньше слов или другие; /parse "
+        "прочитает новое."
+    ),
     trouble="⚠️ Искать удалось не везде: {trouble}",
     old="Этот список старый, и я уже не помню, что искалось. Поищите снова: /search",
     no_text="(без текста)",

@@ -37,6 +37,21 @@ async def test_a_parse_is_stopped_by_its_button_and_what_came_is_kept(
     await told(mia, "/parse", "Done: 2 new posts")
 
 
+async def test_a_wait_shows_while_the_rest_is_read(
+    known: int, telegram: Sandbox, mia: Person
+) -> None:
+    """One channel hangs and another has to wait: the progress says until when, and so does the end.
+
+    What could be read is kept, and what could not is named.
+    """
+    telegram.faults.error(HISTORY, "FLOOD_WAIT_3600", user=known, skip=1, times=100)
+    with telegram.faults.hold(HISTORY, user=known):
+        await told(mia, "/parse", "asks your account to wait until")
+        running = mia.inbox[-1]
+        assert running.keyboard == (("Stop",),)
+    await said(mia, "Done", "asks your account to wait until", "Not read to the end")
+
+
 async def test_a_second_parse_is_told_that_one_runs(
     known: int, telegram: Sandbox, mia: Person
 ) -> None:
