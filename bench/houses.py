@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 async def fresh(telegram: str, person: int | None = None) -> AsyncIterator[House]:
     """Open a house on an empty embedded Postgres, a person logged in if one is given."""
     with _folder() as data:
-        async with actors.open(data=data, telegram=telegram) as house:
+        async with actors.open(data=data, telegram=telegram, workers=False) as house:
             if person is not None:
                 async for step in house.user(person).login():
                     assert not isinstance(step, actors.LoginFailed), step

@@ -82,7 +82,7 @@ class EdgeStore:
             await self._found(collection)
 
     async def upsert(self, collection: str, points: Sequence[Point]) -> None:
-        """Write points; they are on the disk when it returns."""
+        """Write points; they outlive this process when it returns."""
         await self.replace(collection, (), points)
 
     async def replace(

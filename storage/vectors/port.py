@@ -69,7 +69,10 @@ class VectorStore(Protocol):
         """Raise what keeps it from answering, for people to read."""
 
     async def upsert(self, collection: str, points: Sequence[Point]) -> None:
-        """Write points; it returns once they are durable. Refuses vectors that are no numbers."""
+        """Write points; once it returns they outlive this process, killed or not.
+
+        Refuses vectors that are no numbers.
+        """
 
     async def replace(
         self, collection: str, posts: Sequence[tuple[int, int]], points: Sequence[Point]
