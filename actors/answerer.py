@@ -12,7 +12,7 @@ from actors.providers.outcomes import Completed, Completion, NoProvider, Priorit
 from actors.search_messages import AskRequest, SearchRequest
 from actors.search_values import Answer, Found, Hit, Source
 from actors.searching import prompts
-from actors.searching.citations import Citations
+from actors.searching.citations import Citations, checked
 from actors.searching.sentences import extract
 from runtime import ActorError
 from storage.meaning_rows import Spending
@@ -103,6 +103,7 @@ class Answerer:
             shown.append(citations.feed(completion.text))
         if rest := citations.end():
             shown.append(rest)
+            await show(rest)
         text = "".join(shown).strip()
         if isinstance(completion, Completed) and not text:
             return "", "its answer was empty."
@@ -136,8 +137,9 @@ def _nothing(request: AskRequest, found: Found) -> Answer:
 
 
 def _extracted(request: AskRequest, hits: Sequence[Hit], trouble: str | None) -> Answer:
-    """Answer by the sentences of the posts that speak of the question."""
-    found = extract(request.question, [hit.post.text for hit in hits])
+    """Answer by the sentences of the posts that speak of the question, less what they cite."""
+    texts = [checked(hit.post.text, 0)[0] for hit in hits]
+    found = extract(request.question, texts)
     return Answer(
         question=request.question,
         text=" ".join(f"{sentence} [{index + 1}]" for index, sentence in found),

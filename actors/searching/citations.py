@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_BEGUN = r"(?:\[[\d\s,;]{0,30})"
-_CITATION = re.compile(rf"({_BEGUN}*)\[(\d{{1,4}}(?:\s*[,;]\s*\d{{1,4}})*)\]")
+_BEGUN = r"(?:\[[\d\s,;]{0,200})"
+_CITATION = re.compile(rf"({_BEGUN}*)\[(?=[\s,;]*\d)([\d\s,;]{{1,200}})\]")
 """One, with others before it that were begun and never ended: [0[7]."""
 _OPEN = re.compile(rf"{_BEGUN}+\Z")
 _NUMBER = re.compile(r"\d+")

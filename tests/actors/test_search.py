@@ -210,7 +210,7 @@ async def test_every_source_was_before_the_model() -> None:
     providers = ModelProviders(pieces=("So [1].",))
     answer, _ = await ask(store(), providers)
     prompt = providers.prompts[0].prompt
-    assert [int(n) for n in re.findall(r"(?m)^\[(\d+)\] Channel", prompt)] == [
+    assert [int(n) for n in re.findall(r"(?m)^\[(\d+)\]$", prompt)] == [
         source.number for source in answer.sources
     ]
     for source in answer.sources:
