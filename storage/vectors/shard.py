@@ -7,6 +7,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +15,7 @@ from typing import Any, Self
 import qdrant_edge as engine
 
 from storage.vectors.engine import edge_filter, translated
-from storage.vectors.errors import CollectionBroken, VectorsFull
+from storage.vectors.errors import CollectionBroken, VectorsError, VectorsFull
 from storage.vectors.filters import Filter
 from storage.vectors.points import INDEXED, payload, point_id
 from storage.vectors.port import Near, Point
@@ -155,10 +156,11 @@ class Shard:
 
     def close(self) -> None:
         """Close it; who reads it meanwhile is told that it is missing. Harmless twice."""
-        with translated(self.folder):
-            if not self._closed:
-                self._closed = True
+        if not self._closed:
+            self._closed = True
+            with suppress(VectorsError), translated(self.folder):  # its folder may be gone
                 self._flush()
+        with translated(self.folder):
             self._shard.close()
 
     def _flush(self) -> None:
