@@ -17,6 +17,7 @@ from bot.texts import (
     finding,
     general,
     login,
+    notices,
     reading,
     status,
 )
@@ -28,6 +29,7 @@ from bot.texts.exporting import ExportingTexts
 from bot.texts.finding import FindingTexts
 from bot.texts.general import GeneralTexts
 from bot.texts.login import LoginTexts
+from bot.texts.notices import NoticeTexts
 from bot.texts.reading import ReadingTexts
 from bot.texts.status import StatusTexts
 from storage.bot_rows import Language
@@ -41,6 +43,7 @@ class Texts:
     general: GeneralTexts
     codes: CodeTexts
     login: LoginTexts
+    notices: NoticeTexts
     status: StatusTexts
     reading: ReadingTexts
     channels: ChannelTexts
@@ -55,6 +58,7 @@ EN = Texts(
     general=general.EN,
     codes=codes.EN,
     login=login.EN,
+    notices=notices.EN,
     status=status.EN,
     reading=reading.EN,
     channels=channels.EN,
@@ -68,6 +72,7 @@ RU = Texts(
     general=general.RU,
     codes=codes.RU,
     login=login.RU,
+    notices=notices.RU,
     status=status.RU,
     reading=reading.RU,
     channels=channels.RU,
