@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
+from bot.chat import digesting
 from bot.chat.app import Chat
 from bot.refusals import BotTokenRefused
 from bot.supervision import supervised, together
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Pump = Callable[["House", "Bot"], Awaitable[None]]
 
-PUMPS: Final[tuple[Pump, ...]] = ()
+PUMPS: Final[tuple[Pump, ...]] = (digesting.pump,)
 """What tells people something that they have not just asked for; each goes on until cancelled."""
 
 _REFUSED: Final = (TelegramUnauthorizedError, TelegramNotFound, TokenValidationError)

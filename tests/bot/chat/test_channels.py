@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import actors
@@ -34,6 +34,7 @@ async def followed(account: int) -> set[str]:
 
 
 @given(st.text(), st.integers(1, 2**63 - 1), st.integers(0, 9999))
+@example("ж" * 40, 2**63 - 1, 9999)
 def test_every_word_fits_a_button(word: str, channel: int, page: int) -> None:
     """A button takes 64 bytes: whatever was searched for, the longest fits, and is read back."""
     short = shortened(word)
