@@ -26,6 +26,8 @@ from actors.newcomer import NewcomerActor
 from actors.newcomers import Newcomer
 from actors.parser import ParserActor
 from actors.people import User
+from actors.provider_messages import DescribeProviders
+from actors.providers.outcomes import ProviderStatus
 from actors.reader import ReaderActor
 from actors.registry import Registry
 from actors.scheduler import DEPTH, SchedulerActor
@@ -184,6 +186,10 @@ class House(Hosting, Registry):
     async def workers(self) -> tuple[WorkerStatus, ...]:
         """How whoever tags and indexes posts is doing; nothing where nobody does."""
         return await self._opened_workshop().describe()
+
+    async def providers(self) -> tuple[ProviderStatus, ...]:
+        """How those are doing whom this process has tag posts, embed them and answer."""
+        return await self._opened_workshop().providers.ask(DescribeProviders())
 
     async def vectors(self) -> int:
         """Count the posts of the collection that answers, in the vector store itself."""

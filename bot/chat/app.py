@@ -16,6 +16,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 
 from bot.chat import faults
+from bot.chat.admin import ADMIN
 from bot.chat.asking import ASKING
 from bot.chat.channels import CHANNELS
 from bot.chat.codes import CODES
@@ -40,6 +41,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     CODES,
     LOGIN,
     MENU,
+    ADMIN,
     READING,
     CHANNELS,
     FINDING,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.texts import (
+    admin,
     asking,
     channels,
     codes,
@@ -21,6 +22,7 @@ from bot.texts import (
     reading,
     status,
 )
+from bot.texts.admin import AdminTexts
 from bot.texts.asking import AskingTexts
 from bot.texts.channels import ChannelTexts
 from bot.texts.codes import CodeTexts
@@ -50,6 +52,7 @@ class Texts:
     exporting: ExportingTexts
     digesting: DigestingTexts
     asking: AskingTexts
+    admin: AdminTexts
     finding: FindingTexts
 
 
@@ -65,6 +68,7 @@ EN = Texts(
     exporting=exporting.EN,
     digesting=digesting.EN,
     asking=asking.EN,
+    admin=admin.EN,
     finding=finding.EN,
 )
 RU = Texts(
@@ -79,6 +83,7 @@ RU = Texts(
     exporting=exporting.RU,
     digesting=digesting.RU,
     asking=asking.RU,
+    admin=admin.RU,
     finding=finding.RU,
 )
 
