@@ -24,6 +24,7 @@ from bot.chat.digesting import DIGESTING
 from bot.chat.exporting import EXPORTING
 from bot.chat.finding import FINDING
 from bot.chat.guard import Guard
+from bot.chat.leaving import LEAVING
 from bot.chat.login import LOGIN
 from bot.chat.menu import LAST, MENU
 from bot.chat.outgoing import Outgoing
@@ -49,6 +50,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     DIGESTING,
     EXPORTING,
     STATUS,
+    LEAVING,
     LAST,
 )
 """In the order in which they are asked whether an update is theirs."""

@@ -17,6 +17,7 @@ from bot.texts import (
     exporting,
     finding,
     general,
+    leaving,
     login,
     notices,
     reading,
@@ -30,6 +31,7 @@ from bot.texts.digesting import DigestingTexts
 from bot.texts.exporting import ExportingTexts
 from bot.texts.finding import FindingTexts
 from bot.texts.general import GeneralTexts
+from bot.texts.leaving import LeavingTexts
 from bot.texts.login import LoginTexts
 from bot.texts.notices import NoticeTexts
 from bot.texts.reading import ReadingTexts
@@ -45,6 +47,7 @@ class Texts:
     general: GeneralTexts
     codes: CodeTexts
     login: LoginTexts
+    leaving: LeavingTexts
     notices: NoticeTexts
     status: StatusTexts
     reading: ReadingTexts
@@ -61,6 +64,7 @@ EN = Texts(
     general=general.EN,
     codes=codes.EN,
     login=login.EN,
+    leaving=leaving.EN,
     notices=notices.EN,
     status=status.EN,
     reading=reading.EN,
@@ -76,6 +80,7 @@ RU = Texts(
     general=general.RU,
     codes=codes.RU,
     login=login.RU,
+    leaving=leaving.RU,
     notices=notices.RU,
     status=status.RU,
     reading=reading.RU,
