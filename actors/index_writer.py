@@ -27,6 +27,16 @@ EMBED_SECONDS = 60.0
 """Seconds the pieces of one request may take."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """How long a worker may make something of what it has claimed, by its clock."""
+
+    last: float
+    """What is not begun by then is put back."""
+    end: float
+    """Then the lease is over: what is written later could replace what others have written."""
+
+
 @dataclass(slots=True)
 class Written:
     """What became of some posts."""
@@ -66,41 +76,45 @@ class IndexWriter:
         posts: Sequence[Piecemeal],
         *,
         model: str | None,
-        last: float,
+        term: Term,
     ) -> Written:
         """Write posts; those without text are only said to be there.
 
-        `model` is None for the configured one. What is not begun at `last`, by the clock, is put
-        back. Raises what the vectors refuse.
+        `model` is None for the configured one. What there is no time for is put back. Raises what
+        the vectors refuse.
         """
         written = Written()
         blank = [post for post in posts if not post.texts]
-        if blank:
-            await self._replace(collection, blank, ())
+        if blank and await self._is_replaced(collection, blank, (), term, written):
             written.skipped += len(blank)
         for batch in packed([post for post in posts if post.texts]):
-            if self._clock.now() < last:
-                await self._embed_and_replace(collection, batch, model, written)
-            else:
-                rows = {post.row for post in batch}
-                await self._results.let_go(rows, self._now(), within=VECTORS_SECONDS)
-                written.given_back |= rows
+            await self._embed_and_replace(collection, batch, model, term, written)
         return written
 
     async def _embed_and_replace(
-        self, collection: CollectionRow, batch: list[Piecemeal], model: str | None, written: Written
+        self,
+        collection: CollectionRow,
+        batch: list[Piecemeal],
+        model: str | None,
+        term: Term,
+        written: Written,
     ) -> None:
+        if self._clock.now() >= term.last:
+            await self._give_back(batch, written)
+            return
         outcome = await self._embed(batch, model)
         if isinstance(outcome, Embedded):
             self._tally.answered()
-            await self._replace(collection, batch, outcome.vectors)
-            written.ok += len(batch)
-            if spendings := shares(batch, outcome.spent):
-                await self._results.put([KeepSpending(spendings=spendings)])
+            try:
+                if await self._is_replaced(collection, batch, outcome.vectors, term, written):
+                    written.ok += len(batch)
+            finally:  # it was paid for, whatever the vectors say
+                if spendings := shares(batch, outcome.spent):
+                    await self._results.put([KeepSpending(spendings=spendings)])
         elif len(batch) > 1 and not outcome.blameless:  # one of them is to blame: find it
             half = len(batch) // 2
             for part in (batch[:half], batch[half:]):
-                await self._embed_and_replace(collection, part, model, written)
+                await self._embed_and_replace(collection, part, model, term, written)
         else:
             rows = {post.row for post in batch}
             written.failed += len(rows)
@@ -130,22 +144,39 @@ class IndexWriter:
             return Later(reason=f"{model} is not to be had", until=None, blameless=True)
         return outcome
 
-    async def _replace(
+    async def _give_back(self, posts: Collection[Piecemeal], written: Written) -> None:
+        """Make work due at once for whoever has the time."""
+        rows = {post.row for post in posts}
+        await self._results.let_go(rows, self._now(), within=VECTORS_SECONDS)
+        written.given_back |= rows
+
+    async def _is_replaced(
         self,
         collection: CollectionRow,
         batch: Sequence[Piecemeal],
         vectors: Sequence[tuple[float, ...]],
-    ) -> None:
-        """Write what there is of posts in place of what there was, and then say so."""
+        term: Term,
+        written: Written,
+    ) -> bool:
+        """Write what there is of posts in place of what there was, and then say so.
+
+        False if it is too late for that: it may be another's by now, who knows a newer text, or
+        who has removed it.
+        """
+        left = term.end - self._clock.now()
+        if left <= 0:
+            await self._give_back(batch, written)
+            return False
         replace = ReplacePoints(
             collection=collection.name,
             posts=tuple(post.post for post in batch),
             points=tuple(points(batch, vectors)),
         )
-        await self._vectors.ask(replace, timeout=VECTORS_SECONDS)
+        await self._vectors.ask(replace, timeout=min(VECTORS_SECONDS, left))
         keep = KeepIndexed(
             collection=collection.name,
             rows=tuple(post.row for post in batch if post.texts),
             skipped=tuple(post.row for post in batch if not post.texts),
         )
         await self._results.put([keep])
+        return True

@@ -11,7 +11,7 @@ from typing import assert_never
 from actors.collections import VECTORS_SECONDS, Collections
 from actors.comparing import Comparing
 from actors.index_batches import Piecemeal, sorted_out
-from actors.index_writer import IndexWriter, Written
+from actors.index_writer import IndexWriter, Term, Written
 from actors.meaning_messages import ClaimWork, FinishWork, LoadCollections, NextWork
 from actors.persisting import Persisting
 from actors.ports import Asks
@@ -157,10 +157,11 @@ class IndexerActor(Actor[WorkerMessage]):
 
     async def _index(self) -> bool:
         """Write posts into every collection that they are missing in."""
+        claimed = self._clock.now()  # before it is: the store's answer may be slow
         items = await self._claim("index", POSTS_AT_ONCE)
         if not items:
             return False
-        last = self._clock.now() + LEASE / 2
+        term = Term(last=claimed + LEASE / 2, end=claimed + LEASE)
         async with self._holding([item.row for item in items]):
             requests, posts = sorted_out(items, self._now(), self._chance())
             await self._results.put(requests)
@@ -168,7 +169,7 @@ class IndexerActor(Actor[WorkerMessage]):
             for name, collection in self._collections.rows.items():
                 missing = [post for post in left.values() if name in post.item.missing_in]
                 model = None if name == self._collections.configured else collection.model
-                written = await self._writer.write(collection, missing, model=model, last=last)
+                written = await self._writer.write(collection, missing, model=model, term=term)
                 left = {row: post for row, post in left.items() if row not in written.given_back}
                 self._report(name, written)
             await self._pass_over(left.values())

@@ -530,6 +530,61 @@ async def test_what_there_is_no_time_for_is_put_back_before_its_lease_ends(bench
     assert len(bench.providers.embedded) > 1
 
 
+async def test_nothing_is_written_after_its_lease(bench: Bench) -> None:
+    """Another worker may have written a newer text by then; what was paid for is counted."""
+    await bench.clock.sleepers()
+    written: list[ReplacePoints] = []
+
+    def note(request: Any) -> None:
+        if isinstance(request, ReplacePoints):
+            written.append(request)
+
+    bench.vectors.before = note
+    bench.providers.held["старое"] = gate = asyncio.Event()
+    bench.store.add(1, "старое")
+    await bench.plain.tell(WorkArrived())
+    await bench.until(lambda: bool(bench.providers.embedded))
+    bench.store.add(1, "новый текст")
+    bench.store.skew += timedelta(seconds=LEASE)
+    bench.clock.advance(LEASE)
+    gate.set()
+    await bench.until(lambda: bool(bench.store.spendings))
+    assert not written
+    await bench.finished()
+    [only] = written
+    assert [point.vector[0] for point in only.points] == [len("новый текст")]
+    assert bench.agrees()
+
+
+async def test_finding_a_bad_post_ends_before_the_lease(bench: Bench) -> None:
+    """However slowly each of those it was embedded with is refused, the rest is put back."""
+    await bench.clock.sleepers()
+    for post in range(1, 5):
+        bench.store.add(post, f"пост {post}")
+    bench.providers.otherwise = NONSENSE
+    bench.providers.held["пост 1"] = gate = asyncio.Event()
+    await bench.plain.tell(WorkArrived())
+    await bench.until(lambda: bool(bench.providers.embedded))
+    bench.clock.advance(LEASE / 2)
+    bench.providers.held.clear()
+    gate.set()
+    await bench.until(lambda: any(isinstance(each, DelayWork) for each in bench.store.asked))
+    assert len(bench.providers.embedded) == 1
+    bench.providers.otherwise = None
+    await bench.finished()
+    assert bench.agrees()
+
+
+async def test_what_was_embedded_for_vectors_that_are_down_is_paid_for(bench: Bench) -> None:
+    """The tokens are spent, whatever becomes of the vectors."""
+    await bench.clock.sleepers()
+    bench.vectors.before = fails(ReplacePoints, times=1)
+    bench.store.add(1, "погода")
+    await bench.plain.tell(WorkArrived())
+    await bench.until(lambda: bench.actor._rounds.trouble is not None)
+    assert len(bench.store.spendings) == 1
+
+
 async def test_settling_waits_for_what_is_due_and_for_nothing_else(bench: Bench) -> None:
     """For posts to be indexed and for such that are to be removed; not for what was put back."""
     bench.store.add(1, "погода")
