@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.chat.bounds import ChannelId, PageNumber
 from bot.chat.moments import moment
 from bot.chat.replies import safe
 from bot.coverage_bar import bar, percent
@@ -29,26 +30,26 @@ ADD: Final = "ch-add"
 class Page(CallbackData, prefix="cp", sep="|"):
     """A page of the channels, or of those with a word."""
 
-    page: int = 0
+    page: PageNumber = 0
     word: str = ""
 
 
 class One(CallbackData, prefix="co", sep="|"):
     """One channel, and the page to go back to."""
 
-    channel: int
-    page: int
+    channel: ChannelId
+    page: PageNumber
     word: str
 
 
 class Wish(CallbackData, prefix="cw", sep="|"):
     """Follow a channel, or do not; said as what shall be, so that twice is once."""
 
-    channel: int
+    channel: ChannelId
     follow: bool
     listed: bool
     """Whether it was pressed in the list."""
-    page: int
+    page: PageNumber
     word: str
 
 
@@ -89,7 +90,7 @@ def page_buttons(channels: Sequence[Channel], shown: Page, visit: Visit) -> Inli
     texts = visit.texts.channels
     found = matching(channels, shown.word)
     pages = max(1, -(-len(found) // ON_A_PAGE))
-    page = min(max(shown.page, 0), pages - 1)
+    page = min(shown.page, pages - 1)
     rows = [
         _row(each, page, shown.word) for each in found[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from aiogram import Router
 from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
 from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from pydantic import Field
 
 from bot import texts
 from bot.chat import planning
@@ -47,7 +48,7 @@ DAY: Final = timedelta(days=1)
 class Period(CallbackData, prefix="dn"):
     """Sum up so many days that end now."""
 
-    days: int
+    days: Annotated[int, Field(ge=1, le=7)]
 
 
 async def digest(message: Message, visit: Visit) -> None:
@@ -78,7 +79,7 @@ async def now(
     """Sum up a period that ends now."""
     if message_of(query) is None:
         return
-    period = timedelta(days=min(max(callback_data.days, 1), 7))
+    period = timedelta(days=callback_data.days)
     work = attended(bot, visit, lambda: _make(bot, visit, period))
     if not tasks.begin(visit.user.id, KIND, work):
         callback_answer.text = visit.texts.general.busy

@@ -7,14 +7,16 @@ import tempfile
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup
+from pydantic import Field
 
 from bot.chat.background import attended, remedy
+from bot.chat.bounds import ChannelId, PageNumber
 from bot.chat.export_files import documents, stem
 from bot.chat.faults import said
 from bot.chat.feature import Feature
@@ -40,25 +42,28 @@ SHOWN_EACH: Final = 500
 """After how many posts it is said how many there are."""
 
 
+Days: TypeAlias = Annotated[int, Field(ge=0, le=365)]
+
+
 class Scope(CallbackData, prefix="xs"):
     """Which posts: of one channel or all (0), of so many days or all (0)."""
 
-    channel: int = 0
-    days: int = 0
+    channel: ChannelId = 0
+    days: Days = 0
 
 
 class Channels(CallbackData, prefix="xc"):
     """A page of the channels to choose from."""
 
-    page: int
+    page: PageNumber
 
 
 class Wanted(CallbackData, prefix="xf"):
     """Which posts, and in which form."""
 
     form: FormName
-    channel: int
-    days: int
+    channel: ChannelId
+    days: Days
 
 
 async def export(message: Message, visit: Visit) -> None:
@@ -161,7 +166,7 @@ async def _sent(bot: Bot, house: House, visit: Visit, wanted: Wanted, shown: Mes
 def _choice(channels: list[Channel], page: int) -> InlineKeyboardMarkup:
     """Return a page of channels as buttons."""
     pages = -(-len(channels) // ON_A_PAGE)
-    page = min(max(page, 0), pages - 1)
+    page = min(page, pages - 1)
     shown = channels[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
     rows = [[_button(each.title[:60], Scope(channel=each.id))] for each in shown]
     if pages > 1:

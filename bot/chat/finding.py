@@ -13,6 +13,7 @@ from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from actors.inquiry import LONGEST
 from bot.chat.background import attended
+from bot.chat.bounds import PageNumber
 from bot.chat.feature import Feature
 from bot.chat.found_words import ON_A_PAGE, page_html
 from bot.chat.kept import Kept
@@ -42,7 +43,7 @@ class Turn(CallbackData, prefix="sp"):
     """Another page of what was found for a query that is kept by this name."""
 
     kept: str
-    page: int
+    page: PageNumber
 
 
 class Finding:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from pydantic import Field
 
 from bot.chat.moments import moment
 from bot.chat.replies import safe
@@ -28,21 +29,21 @@ LINES: Final = (5, 10, 20)
 class At(CallbackData, prefix="dt"):
     """Send digests at a time of the day."""
 
-    hour: int
-    minute: int
+    hour: Annotated[int, Field(ge=0, le=23)]
+    minute: Annotated[int, Field(ge=0, le=59)]
 
 
 class Day(CallbackData, prefix="dd"):
     """Send digests on a day of the week, or do not; said as what shall be."""
 
-    day: int
+    day: Annotated[int, Field(ge=1, le=7)]
     on: bool
 
 
 class Lines(CallbackData, prefix="dl"):
     """Let a topic have so many stories."""
 
-    lines: int
+    lines: Annotated[int, Field(ge=1, le=50)]
 
 
 def in_short(plan: DigestPlan, visit: Visit) -> str:

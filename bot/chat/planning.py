@@ -73,7 +73,7 @@ async def show(query: CallbackQuery, visit: Visit) -> None:
 
 async def at(query: CallbackQuery, callback_data: At, visit: Visit) -> None:
     """Choose the time."""
-    chosen = time(callback_data.hour % 24, callback_data.minute % 60)
+    chosen = time(callback_data.hour, callback_data.minute)
     await _shown(query, await _changed(visit, at=chosen), visit)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import actors
 from bot.chat.channel_pages import Page, Wish, shortened
-from sandbox import Channel, Sandbox, World
+from sandbox import Channel, Folder, Sandbox, World
 from sandbox.botapi import Person
 from tests.bot.chat.talking import PATIENCE, pressed, said, told
 
@@ -145,6 +145,26 @@ async def test_an_invite_and_a_folder_are_taken_and_nonsense_is_not(
     await told(mia, invite.url, "Hidden is followed")
     await mia.press(shown, "Add").awaited(PATIENCE)
     await told(mia, "folder:Nowhere", "No folder is called")
+
+
+async def test_a_folder_is_followed_and_left(
+    known: int, world: World, channels: list[Channel], telegram: Sandbox, mia: Person
+) -> None:
+    """A folder's name narrows the list to it; its button ends that, and all is there again."""
+    folder = Folder(id=7, title="News", channels=(channels[0].id, channels[1].id))
+    telegram.run(lambda: world.folder(world.people[known], folder))
+    await actors.user(known).parse()
+    shown = await told(mia, "/channels", "10 followed")
+    await mia.press(shown, "Add").awaited(PATIENCE)
+    await told(mia, "папка: News", "The folder is followed")
+    await actors.user(known).parse()
+    assert await followed(known) == {"Channel 0", "Channel 1"}
+    press = mia.press(shown, "Add")
+    await press.awaited(PATIENCE)
+    menu = await said(mia, "Folders you follow: News")
+    await pressed(mia, menu, "Not “News” any more", "not followed any more")
+    await actors.user(known).parse()
+    assert len(await followed(known)) == 10
 
 
 async def test_one_too_many_is_refused_in_words(known: int, mia: Person) -> None:
