@@ -204,9 +204,9 @@ async def test_a_model_that_fails_is_replaced_and_it_is_said(
     assert (await actors.user(PERSON).ask(QUESTION)).manner == "model"
 
 
-async def test_the_next_of_the_chain_answers(house: House, providers: Providers) -> None:
+@pytest.mark.usefixtures("house")
+async def test_the_next_of_the_chain_answers(providers: Providers) -> None:
     """A provider that is down costs nothing but time; who has answered is told."""
-    assert house
     with providers.gigachat.down():
         answer = await actors.user(PERSON).ask(QUESTION)
     assert (answer.manner, answer.trouble) == ("model", None)
