@@ -104,6 +104,8 @@ WHERE tags.channel_id = $1 AND post_id = ANY ($2::bigint[])
 WITH wanted AS MATERIALIZED (
     SELECT kind, channel_id, post_id, dead_at FROM work
     WHERE worker IS NULL AND (dead_at IS NOT NULL OR not_before > now())
+        -- A removal that nobody has tried waits for whoever may still index what it removes.
+        AND (kind <> 'unindex' OR reason IS NOT NULL)
         AND ($1::bigint IS NULL OR channel_id IN (
             SELECT channel FROM subscriptions WHERE account = $1 AND wanted AND left_at IS NULL
         ))

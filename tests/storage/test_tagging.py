@@ -251,6 +251,27 @@ async def test_a_retry_makes_all_of_it_due(
     assert await tagging.keep(db, [tagged(item.row) for item in (*again, four)]) == 3
 
 
+async def test_a_retry_lets_a_removal_wait_for_who_is_indexing(db: Database, reader: Hold) -> None:
+    """Removed before that, a post would be put into the index after it was deleted."""
+    await store(db, reader, 1)
+    await claim(db, "index")
+    await amend(db, reader, deleted=(1,))
+    assert await claiming.retry(db, 42) == 0
+    assert await claiming.retry(db, None) == 0
+    assert await claim(db, "unindex") == []
+
+
+async def test_a_retry_makes_a_removal_due_that_has_failed(db: Database, reader: Hold) -> None:
+    """Nobody waits for it any more but those who were told of the trouble."""
+    await store(db, reader, 1)
+    await amend(db, reader, deleted=(1,))
+    (removal,) = await claim(db, "unindex")
+    assert await work.later(db, removal.row, datetime.now(UTC) + HOUR, "down", failed=False)
+    assert await claim(db, "unindex") == []
+    assert await claiming.retry(db, 42) == 1
+    assert len(await claim(db, "unindex")) == 1
+
+
 async def test_the_next_work_has_a_time(db: Database, reader: Hold) -> None:
     """What has just been stored is due, what is leased when the lease ends, and nothing never."""
     assert await claiming.next_at(db, "tag") is None
