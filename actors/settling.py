@@ -9,6 +9,10 @@ from runtime.clock import Clock
 from storage.rows import WorkKind
 
 LOOK_SECONDS = 0.1
+REST = 9
+"""So many times as long as a look has taken nobody looks again: counting much work takes a while,
+and whoever waits for it must not keep it waiting."""
+MOST_SECONDS = 2.0
 STORE_SECONDS = 10.0
 
 
@@ -19,11 +23,14 @@ async def settled(store: Asks, clock: Clock, account: int, within: float, *kinds
     """
     last = clock.now() + within
     while True:
+        began = clock.now()
         if await _is_settled(store, account, kinds):
             return True
-        if clock.now() >= last:
+        now = clock.now()
+        if now >= last:
             return False
-        await clock.sleep(min(LOOK_SECONDS, max(last - clock.now(), 0)))
+        rest = min(max(LOOK_SECONDS, REST * (now - began)), MOST_SECONDS)
+        await clock.sleep(min(rest, last - now))
 
 
 async def _is_settled(store: Asks, account: int, kinds: tuple[WorkKind, ...]) -> bool:
