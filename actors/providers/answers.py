@@ -170,7 +170,8 @@ def _filtered(body: Mapping[str, Any]) -> bool:
         return False
     metadata = error.get("metadata")
     moderated = isinstance(metadata, dict) and bool(metadata.get("reasons"))
-    return moderated or error.get("code") in FINISHES
+    code = error.get("code")
+    return moderated or (isinstance(code, str) and code in FINISHES)
 
 
 def _count(told: object, text: str) -> int:

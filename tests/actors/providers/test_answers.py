@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actors.providers.answers import body_of, chat_answer, embeddings_answer
@@ -233,6 +233,7 @@ json_values = st.recursive(
 
 
 @given(json_values, st.sampled_from([200, 400, 403, 429, 500]))
+@example({"error": {"code": []}}, 400)
 def test_whatever_a_body_holds_it_is_an_answer_or_a_failure(body: object, status: int) -> None:
     """Nothing that a server may send raises anything else."""
     raw = json.dumps(body).encode()
