@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
-from bot.chat import digesting
+from bot.chat import digesting, notices
 from bot.chat.app import Chat
 from bot.refusals import BotTokenRefused
 from bot.supervision import supervised, together
 
 if TYPE_CHECKING:
-    from aiogram import Bot
-
     from actors.house import House
-
-Pump = Callable[["House", "Bot"], Awaitable[None]]
-
-PUMPS: Final[tuple[Pump, ...]] = (digesting.pump,)
-"""What tells people something that they have not just asked for; each goes on until cancelled."""
 
 _REFUSED: Final = (TelegramUnauthorizedError, TelegramNotFound, TokenValidationError)
 """What Telegram says to a token that it does not know; aiogram, to what is none."""
@@ -46,8 +39,9 @@ async def serve(
         raise BotTokenRefused from None
     ready(await _name(chat))
     async with together() as group:
-        for pump in PUMPS:
-            group.start_soon(supervised, pump.__module__, partial(pump, house, chat.bot))
+        tell = partial(notices.pump, house, chat.bot, admins=admins)
+        group.start_soon(supervised, "notices", tell)
+        group.start_soon(supervised, "digests", partial(digesting.pump, house, chat.bot))
         await chat.run()
 
 

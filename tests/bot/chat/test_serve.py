@@ -7,16 +7,23 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from sandbox import Sandbox
 from sandbox.botapi import UNLIMITED, BotApi, Error, Person
+from storage import digests
 from storage.database import Database
-from tests.bot.chat.talking import PATIENCE, PERSON
+from tests.bot.chat.talking import ADMIN, PATIENCE, PERSON
 from tests.bot.conftest import CommandLine, admit, refused
 
 TTL = 2.0
+DIGEST = "Your digest"
+NO_SPACE = """
+    INSERT INTO notices (kind, occurrence, data)
+    VALUES ('no_space', 'now', '{"free": 17, "floor": 200}')
+"""
 LEFT = "SELECT extract(epoch FROM max(expires_at) - now()) FROM nodes"
 LONG = 60.0
 """Seconds within which a process has started, on a machine with much to do."""
@@ -153,6 +160,29 @@ def test_a_lease_that_ran_out_ends_it(service: CommandLine, dsn: str) -> None:
     done = service.ended(process)
     assert (done.status, done.facts["error"]["code"]) == (2, "LeaseRanOut")
     assert "tgactors serve" in done.err
+
+
+def test_what_is_due_is_told_without_being_asked(
+    service: CommandLine, api: BotApi, telegram: Sandbox, dsn: str, mia: Person
+) -> None:
+    """A digest that is due reaches its person, and a notice for the operator whoever that is."""
+    service.env["TGACTORS_ADMINS"] = str(ADMIN)
+    asyncio.run(admit(dsn, service.env["TGACTORS_SESSION_KEYS"], telegram.mint(PERSON)))
+    started(service)
+    ada = api.person(ADMIN, first_name="Ada", language_code="en")
+    answered(mia)
+    answered(ada)
+    asyncio.run(fall_due(dsn))
+    mia.wait(lambda shown: DIGEST in shown.text, within=LONG)
+    ada.wait(lambda shown: "17 MB" in shown.text, within=LONG)
+
+
+async def fall_due(dsn: str) -> None:
+    """Let a digest have been due for a day, and the operator have something to be told."""
+    async with await Database.open(dsn, connections=1) as db:
+        before = datetime.now(UTC) - timedelta(days=2)
+        await digests.plan(db, PERSON, time(8), now=before)
+        await db.execute(NO_SPACE)
 
 
 async def run_out(dsn: str) -> None:
