@@ -15,7 +15,7 @@ from typing import Any
 
 from actors.providers.failure import Failed, KeyRefused, Outcome, Setting, broken
 from actors.providers.outcomes import Spent
-from actors.providers.refusals import FINISHES
+from actors.providers.refusals import is_filtered
 from actors.providers.waits import reset_of
 
 LETTERS_A_TOKEN = 3
@@ -99,7 +99,7 @@ def chat_answer(read: Mapping[str, Any], prompt: str) -> Answer:
     choice = _first(read.get("choices"))
     said = choice.get("message")
     text = said.get("content") if isinstance(said, dict) else None
-    filtered = choice.get("finish_reason") in FINISHES
+    filtered = is_filtered(choice.get("finish_reason"))
     if not filtered and not (isinstance(text, str) and text.strip()):
         raise broken("answered without a text")
     text = text if isinstance(text, str) else ""
@@ -170,8 +170,7 @@ def _filtered(body: Mapping[str, Any]) -> bool:
         return False
     metadata = error.get("metadata")
     moderated = isinstance(metadata, dict) and bool(metadata.get("reasons"))
-    code = error.get("code")
-    return moderated or (isinstance(code, str) and code in FINISHES)
+    return moderated or is_filtered(error.get("code"))
 
 
 def _count(told: object, text: str) -> int:

@@ -7,6 +7,12 @@ import re
 FINISHES = frozenset({"blacklist", "content_filter"})
 """Values of finish_reason that mean a content filter."""
 
+
+def is_filtered(finish: object) -> bool:
+    """Whether what is given as a finish_reason, whatever it is, means a content filter."""
+    return isinstance(finish, str) and finish in FINISHES
+
+
 PHRASES = (
     "не люблю менять тему разговора",
     "что-то в вашем вопросе меня смущает",

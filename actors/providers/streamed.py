@@ -9,7 +9,7 @@ from typing import Any
 from actors.providers.answers import Answer, refused_call, spent_of, told_status
 from actors.providers.events import Events
 from actors.providers.failure import broken
-from actors.providers.refusals import FINISHES
+from actors.providers.refusals import is_filtered
 
 DONE = "[DONE]"
 LONGEST_ANSWER = 200_000
@@ -49,7 +49,7 @@ class Streamed:
         if not self._done and self._finish is None:
             raise broken("broke off in the middle of its answer")
         text = "".join(self._pieces)
-        filtered = self._finish in FINISHES
+        filtered = is_filtered(self._finish)
         if not filtered and not text.strip():
             raise broken("answered without a text")
         return Answer(text=text, filtered=filtered, spent=spent_of(self._told, self._prompt, text))

@@ -234,6 +234,7 @@ json_values = st.recursive(
 
 @given(json_values, st.sampled_from([200, 400, 403, 429, 500]))
 @example({"error": {"code": []}}, 400)
+@example({"choices": [{"finish_reason": {}, "message": {"content": "so"}}]}, 200)
 def test_whatever_a_body_holds_it_is_an_answer_or_a_failure(body: object, status: int) -> None:
     """Nothing that a server may send raises anything else."""
     raw = json.dumps(body).encode()
