@@ -29,6 +29,7 @@ from bot.chat.login import LOGIN
 from bot.chat.menu import LAST, MENU
 from bot.chat.outgoing import Outgoing
 from bot.chat.reading import READING
+from bot.chat.settings import SETTINGS
 from bot.chat.status import STATUS
 from bot.chat.tasks import Tasks
 from bot.texts.commands import COMMANDS
@@ -51,6 +52,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     EXPORTING,
     STATUS,
     LEAVING,
+    SETTINGS,
     LAST,
 )
 """In the order in which they are asked whether an update is theirs."""

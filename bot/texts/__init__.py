@@ -21,6 +21,7 @@ from bot.texts import (
     login,
     notices,
     reading,
+    settings,
     status,
 )
 from bot.texts.admin import AdminTexts
@@ -35,6 +36,7 @@ from bot.texts.leaving import LeavingTexts
 from bot.texts.login import LoginTexts
 from bot.texts.notices import NoticeTexts
 from bot.texts.reading import ReadingTexts
+from bot.texts.settings import SettingsTexts
 from bot.texts.status import StatusTexts
 from storage.bot_rows import Language
 
@@ -47,6 +49,7 @@ class Texts:
     general: GeneralTexts
     codes: CodeTexts
     login: LoginTexts
+    settings: SettingsTexts
     leaving: LeavingTexts
     notices: NoticeTexts
     status: StatusTexts
@@ -64,6 +67,7 @@ EN = Texts(
     general=general.EN,
     codes=codes.EN,
     login=login.EN,
+    settings=settings.EN,
     leaving=leaving.EN,
     notices=notices.EN,
     status=status.EN,
@@ -80,6 +84,7 @@ RU = Texts(
     general=general.RU,
     codes=codes.RU,
     login=login.RU,
+    settings=settings.RU,
     leaving=leaving.RU,
     notices=notices.RU,
     status=status.RU,
