@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from aiogram import Bot, Router
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bot.chat.visit import Visit
 
 KIND: Final = "leaving"
-IN_TIME: Final = timedelta(minutes=2)
-"""How long a question may be confirmed: an old button must not end anything."""
+IN_TIME: Final = 120
+"""Seconds for which a question may be confirmed: an old button must not end anything."""
 READY, EXPIRED = "READY", "EXPIRED"
 
 What = Literal["logout", "forget"]
@@ -77,7 +77,7 @@ async def answer(
 
 def is_fresh(asked_: Leave, now: datetime) -> bool:
     """Whether a question was asked in the last two minutes."""
-    return now - IN_TIME <= datetime.fromtimestamp(asked_.at, UTC) <= now + IN_TIME
+    return abs(now.timestamp() - asked_.at) <= IN_TIME
 
 
 def asked(what: What, visit: Visit, now: datetime) -> InlineKeyboardMarkup:
