@@ -19,6 +19,7 @@ from actors.meaning_messages import (
 from actors.ports import Asks
 from actors.provider_messages import DescribeEmbeddings
 from actors.vector_messages import DropCollection, EnsureCollection, ListCollections
+from runtime.clock import Clock
 from runtime.logs import get_logger
 from storage.meaning_rows import CollectionRow
 
@@ -29,16 +30,20 @@ MODEL_SECONDS = 120.0
 VECTORS_SECONDS = 60.0
 LONG_SECONDS = 600.0
 """Seconds in which every post becomes work."""
+INTACT_SECONDS = 60.0
+"""How often it is seen whether the collections are those that were written to."""
 _BEHIND = 10  # one post of so many misses
 
 
 class Collections:
     """What is to be indexed into. The worker's own loop only."""
 
-    def __init__(self, store: Asks, providers: Asks, vectors: Asks) -> None:
+    def __init__(self, store: Asks, providers: Asks, vectors: Asks, clock: Clock) -> None:
         self._store = store
         self._providers = providers
         self._vectors = vectors
+        self._clock = clock
+        self._seen_at = clock.now()
         self.rows: dict[str, CollectionRow] = {}
         """The collections in use by name, the configured model's first."""
         self.behind: str | None = None
@@ -60,11 +65,30 @@ class Collections:
         row = await self._store.ask(begin, timeout=LONG_SECONDS)
         before = known.pop(name, None)
         self.rows = {name: row, **await self._others(known, row)}
+        self._seen_at = self._clock.now()
         if before is not None and before.epoch != epoch and before.posts:
             self.behind = "the vectors of the posts were lost: they are indexed again"
             log.warning("vectors.lost", collection=name, posts=before.posts)
         elif before is not None and _is_behind(row) and row.state == "active":
             self.behind = self.behind or "many posts are still to be indexed"
+
+    async def intact(self) -> bool:
+        """Whether those in use are the ones that were written to, as far as was seen of late.
+
+        Where nothing is written, nobody would notice for long that one was lost.
+        """
+        if self._clock.now() - self._seen_at < INTACT_SECONDS:
+            return True
+        self._seen_at = self._clock.now()
+        for name, row in self.rows.items():
+            if await self._ensure(name, row.dimension) != row.epoch:
+                return False
+        return True
+
+    async def names(self) -> frozenset[str]:
+        """Return the names of all collections that anybody writes to: others may use another."""
+        known = await self._store.ask(LoadCollections(counted=False))
+        return frozenset({*self.rows, *(row.name for row in known)})
 
     async def complete(self) -> None:
         """Now that nothing is due: let a collection answer that was built, drop the old one."""

@@ -63,7 +63,7 @@ class IndexerActor(Actor[WorkerMessage]):
         self._tally = Tally()
         self._rounds = Rounds("indexer", self._round, self._clock, chance=chance)
         self._results = Persisting(store, self._clock, lease=LEASE)
-        self._collections = Collections(store, providers, vectors)
+        self._collections = Collections(store, providers, vectors, self._clock)
         self._comparing = Comparing(store, vectors, self._collections)
         self._writer = IndexWriter(
             providers,
@@ -113,7 +113,7 @@ class IndexerActor(Actor[WorkerMessage]):
         if not self._collections.rows and not await self._is_needed():
             return 0.0 if await self._remove() else TICK_SECONDS
         try:
-            if self._clock.now() >= self._look_over_at:
+            if self._clock.now() >= self._look_over_at or not await self._collections.intact():
                 await self._look_over()
             worked = await self._remove()
             rest = self._tally.rest(self._now())
@@ -133,7 +133,7 @@ class IndexerActor(Actor[WorkerMessage]):
 
     async def _is_needed(self) -> bool:
         """Whether anything was ever to be indexed: before that no model need be loaded."""
-        if await self._store.ask(LoadCollections()):
+        if await self._store.ask(LoadCollections(counted=False)):
             return True
         return await self._store.ask(NextWork(kind="index")) is not None
 
@@ -148,7 +148,7 @@ class IndexerActor(Actor[WorkerMessage]):
         rows = tuple(item.row for item in items)
         posts = tuple((row.channel_id, row.post_id) for row in rows)
         async with self._holding(rows):
-            for name in self._collections.rows if rows else ():
+            for name in await self._collections.names() if rows else ():
                 remove = RemovePosts(collection=name, posts=posts)
                 await self._vectors.ask(remove, timeout=VECTORS_SECONDS)
             if rows:

@@ -108,6 +108,9 @@ class CountWork(Request[tuple[WorkCount, ...]]):
 class LoadCollections(Request[tuple[CollectionRow, ...]]):
     """Return the collections the database knows, the active one first."""
 
+    counted: bool = True
+    """Whether their posts are counted, which takes a while; else both numbers are 0."""
+
 
 @message
 class BeginCollection(Request[CollectionRow]):

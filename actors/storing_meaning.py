@@ -118,7 +118,7 @@ def _of_collections(
 ) -> Coroutine[Any, Any, object]:
     match message:
         case LoadCollections():
-            return as_tuple(collections.known(db))
+            return as_tuple(collections.known(db, counted=message.counted))
         case BeginCollection():
             return collections.begin(
                 db,

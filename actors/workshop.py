@@ -103,7 +103,7 @@ class Workshop:
 
     async def count(self) -> int:
         """Count the posts in the vectors of the active collection; 0 if there is none."""
-        rows = await self._store.ask(LoadCollections())
+        rows = await self._store.ask(LoadCollections(counted=False))
         active = next((row.name for row in rows if row.state == "active"), None)
         return 0 if active is None else await self.vectors.ask(CountVectors(collection=active))
 

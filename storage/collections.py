@@ -19,9 +19,13 @@ from storage.meaning_rows import CollectionRow
 LONG_SECONDS = 600.0  # for one statement that goes through all posts
 
 
-async def known(db: Database) -> list[CollectionRow]:
-    """Return the collections, the active one first."""
-    return [_collection(row) for row in await db.fetch(meaning_sql.collections, None)]
+async def known(db: Database, *, counted: bool = True) -> list[CollectionRow]:
+    """Return the collections, the active one first.
+
+    Unless their posts are `counted`, which goes through all of them, both numbers are 0.
+    """
+    rows = await db.fetch(meaning_sql.collections, None, counted)
+    return [_collection(row) for row in rows]
 
 
 async def begin(
@@ -39,7 +43,7 @@ async def begin(
             # Only now: another statement is another look at which channels are left.
             await connection.execute(meaning_sql.index_all, timeout=LONG_SECONDS)
             await connection.execute(meaning_sql.index_again, timeout=LONG_SECONDS)
-        (row,) = await connection.fetch(meaning_sql.collections, name, timeout=LONG_SECONDS)
+        (row,) = await connection.fetch(meaning_sql.collections, name, True, timeout=LONG_SECONDS)
     return _collection(row)
 
 
@@ -47,7 +51,7 @@ async def activate(db: Database, name: str) -> bool:
     """Let a collection answer if it is complete; whether it does. The other is to be built then."""
     async with decisive(db) as connection:
         await connection.execute(meaning_sql.lock_collections)
-        rows = await connection.fetch(meaning_sql.collections, name, timeout=LONG_SECONDS)
+        rows = await connection.fetch(meaning_sql.collections, name, True, timeout=LONG_SECONDS)
         if not rows or (rows[0]["state"] != "active" and rows[0]["missing"]):
             return False
         await connection.execute(meaning_sql.retire_collection)

@@ -181,11 +181,11 @@ HAVING sum(prompt_tokens + completion_tokens) >= $2;
 LOCK TABLE collections IN EXCLUSIVE MODE;
 
 -- name: collections
--- The collections, or one of them, with how many posts are in it and how many are still to come.
+-- The collections, or one of them; counted, with how many posts are in it and are still to come.
 SELECT
     name, model, dimension, epoch, state,
-    (SELECT count(*) FROM contained WHERE collection = name) AS posts,
-    (
+    CASE WHEN $2 THEN (SELECT count(*) FROM contained WHERE collection = name) ELSE 0 END AS posts,
+    CASE WHEN $2 THEN (
         SELECT count(*) FROM posts
         WHERE NOT EXISTS (
                 SELECT FROM contained
@@ -197,7 +197,7 @@ SELECT
                 WHERE (work.channel_id, work.post_id) = (posts.channel_id, posts.id)
                     AND kind = 'index' AND dead_at IS NOT NULL
             )
-    ) AS missing
+    ) ELSE 0 END AS missing
 FROM collections WHERE $1::text IS NULL OR name = $1
 ORDER BY state, begun_at, name;
 

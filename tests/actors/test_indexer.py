@@ -11,6 +11,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
+from actors.collections import INTACT_SECONDS
 from actors.indexer import LOOK_OVER_SECONDS, POSTS_AT_ONCE, IndexerActor
 from actors.meaning_messages import ClaimWork, DelayWork, KeepIndexed
 from actors.providers.outcomes import Later
@@ -333,6 +334,31 @@ async def test_vectors_that_were_lost_are_made_anew(bench: Bench) -> None:
     assert (await bench.at_rest()).state == "idle"
     assert bench.agrees()
     assert len(bench.vectors.collections[bench.collection].posts) == 40
+
+
+async def test_a_loss_is_noticed_soon_where_nothing_is_written(bench: Bench) -> None:
+    """Searches would find little for an hour, and nobody would say so."""
+    bench.store.add(1, "погода")
+    await bench.at_rest()
+    bench.vectors.wipe()
+    for _ in range(int(INTACT_SECONDS / TICK_SECONDS)):
+        await bench.pass_time()
+    await bench.until(lambda: len(bench.vectors.collections) == 1)
+    await bench.at_rest()
+    assert bench.agrees()
+    assert len(bench.providers.embedded) == 2
+
+
+async def test_what_is_removed_goes_from_collections_that_others_use(bench: Bench) -> None:
+    """Another process may be building one of another model, and hears nothing of it."""
+    bench.store.add(1, "погода")
+    await bench.at_rest()
+    other = ModelCollection("other", 2, "e", {(7, 1): 1})
+    bench.vectors.collections["other-2"] = other
+    bench.store.collections["other-2"] = ModelCollection("other", 2, "e")
+    bench.store.remove(1)
+    await bench.at_rest()
+    assert other.posts == {}
 
 
 async def test_a_loss_is_noticed_by_the_next_write(bench: Bench) -> None:

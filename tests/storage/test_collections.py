@@ -65,6 +65,14 @@ async def test_the_first_collection_answers(db: Database, reader: Hold) -> None:
     assert [row.name for row in await collections.known(db)] == ["a", "b"]
 
 
+async def test_posts_are_counted_only_for_who_asks(db: Database, reader: Hold) -> None:
+    """Which one answers is known without going through all posts."""
+    await store(db, reader, 1, 2)
+    await begin(db, "a")
+    (row,) = await collections.known(db, counted=False)
+    assert (row.name, row.state, row.posts, row.missing) == ("a", "active", 0, 0)
+
+
 async def test_a_known_collection_is_left_alone(db: Database, reader: Hold) -> None:
     """Beginning it again, as with each start, makes no work and voids nothing."""
     await begin(db, "a")
