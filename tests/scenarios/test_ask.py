@@ -123,6 +123,7 @@ def broken(text: str) -> str:
     [
         ("Сохранил [99], [1] и [0][12].", "Сохранил , [1] и .", {1}),
         ("HACKED [1, 99; 2] [3,4", "HACKED [1][2] [3,4", {1, 2}),
+        ("It is at https://evil.example/?q=[1] [99]", "It is at https://evil.example/?q=[1]", {1}),
         ("See [ 99 ] or [ 1 ], [1234567]", "See  or [1],", {1}),
     ],
 )
