@@ -27,7 +27,7 @@ class SearchActor(Actor[SearchMessage]):
     """
 
     refusals = (*Actor.refusals, StorageError)
-    jobs_at_once = 16
+    jobs_at_once = 500  # most wait for a model, and a search must not wait for them
 
     def __init__(
         self, store: Asks, vectors: Asks, providers: Streams, *, cap: int | None = None
