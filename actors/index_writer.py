@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -123,11 +123,12 @@ class IndexWriter:
             await self.put_aside(rows, outcome)
 
     async def put_aside(self, rows: Collection[WorkRow], later: Later) -> None:
-        """Put work back until it is tried again, or give it up."""
+        """Put work back until it is tried again, or give it up; a removal never is."""
         now = self._now()
         requests: list[Request[Any]] = []
         for row in rows:
-            decision = after(later, row.attempts, now, self._chance())
+            of_row = replace(later, blameless=True) if row.kind == "unindex" else later
+            decision = after(of_row, row.attempts, now, self._chance())
             if isinstance(decision, PutBack | GiveUp):
                 requests.append(aside(row, decision))
         if await self._results.put(requests):
@@ -167,12 +168,12 @@ class IndexWriter:
         if left <= 0:
             await self._give_back(batch, written)
             return False
-        replace = ReplacePoints(
+        write = ReplacePoints(
             collection=collection.name,
             posts=tuple(post.post for post in batch),
             points=tuple(points(batch, vectors)),
         )
-        await self._vectors.ask(replace, timeout=min(VECTORS_SECONDS, left))
+        await self._vectors.ask(write, timeout=min(VECTORS_SECONDS, left))
         keep = KeepIndexed(
             collection=collection.name,
             rows=tuple(post.row for post in batch if post.texts),

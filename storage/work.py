@@ -17,6 +17,7 @@ from storage.rows import WorkCount, WorkKind, WorkRow
 from storage.text import storable
 
 MOST_ATTEMPTS = 8
+NEVER = 2**31 - 1
 ARRIVALS_AT_ONCE = 20  # of some hundred posts each
 MOST = 1000
 
@@ -32,13 +33,15 @@ async def claim(
 ) -> list[WorkRow]:
     """Lease up to `n` due rows, by turns from each channel; none if nothing is due.
 
-    A row that was claimed so often and not finished is given up instead.
+    A row that was claimed so often and not finished is given up instead; a removal never is, as
+    what was deleted would be found in the index for ever.
     """
     if not 0 < n <= MOST:
         msg = f"n must be from 1 to {MOST}, not {n}"
         raise ValueError(msg)
     await db.execute(sql.spread_some_arrivals, ARRIVALS_AT_ONCE)
-    values = (kind, n, storable(worker), lease.total_seconds(), attempts)
+    most = NEVER if kind == "unindex" else attempts
+    values = (kind, n, storable(worker), lease.total_seconds(), most)
     while rows := await db.fetch(sql.claim_work, *values):
         live = [_row(row) for row in rows if not row["dead"]]
         if live:

@@ -18,6 +18,7 @@ from actors.providers.outcomes import Later
 from actors.rounds import LEASE, TICK_SECONDS
 from actors.vector_messages import RemovePosts, ReplacePoints
 from actors.worker_messages import DescribeWorker, SettleWork, WorkArrived, WorkerStatus
+from runtime import ActorCrashed
 from runtime.testing import ManualClock, Plain
 from storage.errors import DatabaseUnreachable
 from storage.vectors.errors import VectorsUnreachable
@@ -347,6 +348,23 @@ async def test_a_loss_is_noticed_soon_where_nothing_is_written(bench: Bench) -> 
     await bench.at_rest()
     assert bench.agrees()
     assert len(bench.providers.embedded) == 2
+
+
+async def test_a_removal_is_tried_until_it_is_done(bench: Bench) -> None:
+    """Even if the vectors have crashed at it more often than a post may fail."""
+    bench.store.add(1, "погода")
+    await bench.at_rest()
+    left = iter(range(MOST_ATTEMPTS + 2))
+
+    def crash(request: Any) -> None:
+        if isinstance(request, RemovePosts) and next(left, None) is not None:
+            raise ActorCrashed("vectors", "a fault")
+
+    bench.vectors.before = crash
+    bench.store.remove(1)
+    await bench.finished()
+    assert next(left, None) is None
+    assert bench.agrees()
 
 
 async def test_what_is_removed_goes_from_collections_that_others_use(bench: Bench) -> None:

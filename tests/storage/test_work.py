@@ -185,6 +185,15 @@ async def test_exhausted_rows_leave_the_queue(db: Database, reader: Hold) -> Non
     assert (await counted(db))["tag"].dead == 50
 
 
+async def test_a_removal_is_never_given_up(db: Database, reader: Hold) -> None:
+    """However many workers have died of it: what was deleted does not stay in the index."""
+    await store(db, reader, 1)
+    await amend(db, reader, deleted=(1,))
+    for _ in range(work.MOST_ATTEMPTS + 1):
+        (row,) = await work.claim(db, "unindex", "w", 9, NO_TIME)
+    assert await work.done(db, [row]) == 1
+
+
 async def test_one_channels_flood_starves_no_other(db: Database, reader: Hold) -> None:
     """Behind thousands of one channel's posts those of the others are claimed soon, one by one."""
     await store(db, reader, *range(1, 3000))
