@@ -13,9 +13,8 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, MessageOri
 
 from actors.folders import folder_name
 from actors.links import link
-from bot.chat.background import attended, remedy
+from bot.chat.background import attended, promised
 from bot.chat.channel_pages import ADD
-from bot.chat.faults import said
 from bot.chat.replies import message_of, replace, safe
 
 if TYPE_CHECKING:
@@ -101,12 +100,8 @@ async def forwarded(
 async def _begin(message: Message, what: str, visit: Visit, tasks: Tasks, bot: Bot) -> None:
     async def follow() -> None:
         answer = await message.answer(visit.texts.channels.looking)
-        try:
-            text = await _followed(visit, what)
-        except Exception as error:  # noqa: BLE001  the message must not go on promising
-            await replace(answer, said(error, visit), remedy(error, visit))
-        else:
-            await replace(answer, text)
+        async with promised(answer, visit, lambda: visit.texts.general.cancelled):
+            await replace(answer, await _followed(visit, what))
 
     if not tasks.begin(visit.user.id, KIND, attended(bot, visit, follow)):
         await message.answer(visit.texts.general.busy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from aiogram import F, Router
@@ -12,8 +11,7 @@ from aiogram.types import ForceReply
 
 from actors.inquiry import LONGEST
 from bot.chat.answer_words import answer_html
-from bot.chat.background import attended, remedy
-from bot.chat.faults import said
+from bot.chat.background import attended, promised
 from bot.chat.feature import Feature
 from bot.chat.live import Live, conclude
 from bot.chat.menu import beginning
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from bot.chat.visit import Visit
 
 KIND: Final = "ask"
-LAST_WORD_SECONDS: Final = 10.0
 
 
 class Asked(StatesGroup):
@@ -90,7 +87,7 @@ async def _begin(message: Message, question: str, visit: Visit, tasks: Tasks, bo
 
 async def _answer(message: Message, question: str, visit: Visit) -> None:
     shown = await message.answer(visit.texts.asking.thinking)
-    try:
+    async with promised(shown, visit, lambda: visit.texts.asking.stopped):
         async with Live(shown) as live:
             text = ""
 
@@ -101,14 +98,7 @@ async def _answer(message: Message, question: str, visit: Visit) -> None:
                     live.say(f"{safe(text)} …")
 
             answer = await visit.user.ask(question, progress=grow)
-    except asyncio.CancelledError:
-        async with asyncio.timeout(LAST_WORD_SECONDS):
-            await conclude(shown, visit.texts.asking.stopped)
-        raise
-    except Exception as error:  # noqa: BLE001  the message must not go on promising
-        await conclude(shown, said(error, visit), remedy(error, visit))
-        return
-    await conclude(shown, answer_html(answer, visit.texts, visit.visitor.timezone))
+        await conclude(shown, answer_html(answer, visit.texts, visit.visitor.timezone))
 
 
 def _router() -> Router:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
 
 from actors import LoginRequired, SessionRevoked
 from bot.chat import faults
+from bot.chat.live import conclude
 from bot.chat.menu import beginning
 
 if TYPE_CHECKING:
     from aiogram import Bot
-    from aiogram.types import InlineKeyboardMarkup
+    from aiogram.types import InlineKeyboardMarkup, Message
 
     from bot.chat.visit import Visit
 
+
+LAST_WORD_SECONDS: Final = 10.0
+"""How long somebody who stops something waits for its message to say so."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -32,6 +37,24 @@ async def attended(bot: Bot, visit: Visit, work: Work) -> None:
         with suppress(TelegramAPIError):
             said = faults.said(error, visit)
             await bot.send_message(visit.user.id, said, reply_markup=remedy(error, visit))
+
+
+@asynccontextmanager
+async def promised(
+    message: Message, visit: Visit, stopped: Callable[[], str]
+) -> AsyncIterator[None]:
+    """Let a message that promises something say so if it is stopped, or why it does not come."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await conclude(message, stopped())
+        raise
+    except TelegramForbiddenError:
+        raise
+    except Exception as error:  # noqa: BLE001  the message must not go on promising
+        await conclude(message, faults.said(error, visit), remedy(error, visit))
 
 
 def remedy(error: Exception, visit: Visit) -> InlineKeyboardMarkup | None:

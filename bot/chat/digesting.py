@@ -15,9 +15,9 @@ from pydantic import Field
 
 from bot import texts
 from bot.chat import planning
-from bot.chat.background import attended, remedy
+from bot.chat.background import attended, promised
 from bot.chat.digest_words import digest_html
-from bot.chat.faults import REFUSALS, said
+from bot.chat.faults import REFUSALS
 from bot.chat.feature import Feature
 from bot.chat.live import conclude
 from bot.chat.plan_words import OPEN, in_short
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 log = get_logger("bot")
 
 KIND: Final = "digest"
-LAST_WORD_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 15.0
 """How often it is looked which digests are due."""
 AT_ONCE: Final = 4
@@ -87,16 +86,9 @@ async def now(
 
 async def _make(bot: Bot, visit: Visit, period: timedelta) -> None:
     shown = await bot.send_message(visit.user.id, visit.texts.digesting.making)
-    try:
+    async with promised(shown, visit, lambda: visit.texts.digesting.stopped):
         made = await visit.user.digest(period)
-    except asyncio.CancelledError:
-        async with asyncio.timeout(LAST_WORD_SECONDS):
-            await conclude(shown, visit.texts.digesting.stopped)
-        raise
-    except Exception as error:  # noqa: BLE001  the message must not go on promising
-        await conclude(shown, said(error, visit), remedy(error, visit))
-        return
-    await conclude(shown, digest_html(made, visit.texts, visit.visitor.timezone))
+        await conclude(shown, digest_html(made, visit.texts, visit.visitor.timezone))
 
 
 async def pump(house: House, bot: Bot, *, look: float = LOOK_SECONDS) -> None:

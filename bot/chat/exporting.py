@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
@@ -15,10 +14,9 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 from pydantic import Field
 
-from bot.chat.background import attended, remedy
+from bot.chat.background import attended, promised
 from bot.chat.bounds import ChannelId, PageNumber
 from bot.chat.export_files import documents, stem
-from bot.chat.faults import said
 from bot.chat.feature import Feature
 from bot.chat.live import Live, conclude
 from bot.chat.replies import message_of, replace
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 KIND: Final = "export"
 ON_A_PAGE: Final = 10
 UPLOAD_SECONDS: Final = 300
-LAST_WORD_SECONDS: Final = 10.0
 SHOWN_EACH: Final = 500
 """After how many posts it is said how many there are."""
 
@@ -116,16 +113,8 @@ async def write(
 async def _export(bot: Bot, house: House, visit: Visit, wanted: Wanted) -> None:
     texts = visit.texts.exporting
     shown = await bot.send_message(visit.user.id, texts.writing)
-    try:
-        last = await _sent(bot, house, visit, wanted, shown)
-    except asyncio.CancelledError:
-        async with asyncio.timeout(LAST_WORD_SECONDS):
-            await conclude(shown, texts.stopped)
-        raise
-    except Exception as error:  # noqa: BLE001  the message must not go on promising
-        await conclude(shown, said(error, visit), remedy(error, visit))
-        return
-    await conclude(shown, last)
+    async with promised(shown, visit, lambda: texts.stopped):
+        await conclude(shown, await _sent(bot, house, visit, wanted, shown))
 
 
 async def _sent(bot: Bot, house: House, visit: Visit, wanted: Wanted, shown: Message) -> str:

@@ -11,8 +11,8 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from bot.chat.background import attended, remedy
-from bot.chat.faults import REFUSALS, said
+from bot.chat.background import attended, promised
+from bot.chat.faults import REFUSALS
 from bot.chat.feature import Feature
 from bot.chat.live import Live, conclude
 from bot.chat.moments import moment
@@ -29,7 +29,6 @@ KIND: Final = "parse"
 STOP: Final = "parse-stop"
 LOOK_SECONDS: Final = 3.0
 """How often it is looked whether Telegram lets the account wait."""
-LAST_WORD_SECONDS: Final = 10.0
 MOST_UNREAD: Final = 10
 
 
@@ -58,16 +57,9 @@ async def _read(bot: Bot, visit: Visit) -> None:
         visit.user.id, visit.texts.reading.begun, reply_markup=stopping(visit)
     )
     shown = _Shown(visit)
-    try:
+    async with promised(message, visit, shown.stopped):
         report = await _followed(visit, message, shown)
-    except asyncio.CancelledError:
-        async with asyncio.timeout(LAST_WORD_SECONDS):
-            await conclude(message, shown.stopped())
-        raise
-    except Exception as error:  # noqa: BLE001  the message must not go on promising
-        await conclude(message, said(error, visit), remedy(error, visit))
-        return
-    await conclude(message, told(report, visit))
+        await conclude(message, told(report, visit))
 
 
 async def _followed(visit: Visit, message: Message, shown: _Shown) -> ParseReport:
