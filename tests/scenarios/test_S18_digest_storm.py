@@ -108,14 +108,17 @@ async def test_S18_questions_go_before_the_tags_that_wait(
         begun = len(providers.gigachat.asked)
         await until(lambda: have_come(house, before + TAGS_AT_ONCE))
         asked, made = searches(), digest()
-        await until(lambda: have_come(house, before + TAGS_AT_ONCE + AT_ONCE))
+        answer = asyncio.ensure_future(actors.user(PERSON).ask("случай1 погода?"))
+        await until(lambda: have_come(house, before + TAGS_AT_ONCE + AT_ONCE + 1))
         hold.release()
+        assert (await answer).manner == "model"
         for found in await asyncio.gather(*asked):
             assert found.trouble is None
         assert (await made).posts == len(texts)
         await settled(house)
     calls = [call for call in providers.gigachat.asked[begun:] if call.kind != "token"]
-    assert [call.kind for call in calls[: AT_ONCE + 1]] == ["chat"] + AT_ONCE * ["embeddings"]
+    kinds = [call.kind for call in calls[: AT_ONCE + 2]]
+    assert kinds == ["chat"] + (AT_ONCE + 1) * ["embeddings"]
     one_at_a_time(providers)
 
 

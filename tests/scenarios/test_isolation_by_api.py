@@ -128,6 +128,17 @@ async def test_no_word_is_corrected_to_one_that_only_others_have() -> None:
 
 
 @pytest.mark.usefixtures("house")
+async def test_nothing_is_like_a_post_that_is_not_ones_own(channels: list[Channel]) -> None:
+    """Not even which of one's own posts are: that would tell what the other's is about."""
+    private = dict(zip(BOTH, channels[:2], strict=True))
+    for account, stranger in (BOTH, BOTH[::-1]):
+        user = actors.user(account)
+        for number in private[stranger].ids:
+            assert await user.similar(private[stranger].id, number) == ()
+            assert await user.similar(private[account].id, number) != ()
+
+
+@pytest.mark.usefixtures("house")
 async def test_each_is_told_how_far_their_own_posts_are() -> None:
     """What waits or is done in others' channels is in no number."""
     for account in BOTH:
@@ -154,4 +165,5 @@ async def test_who_has_lost_access_is_told_nothing_more(
     assert "общий" in everything
     assert CLUB not in everything
     assert str(club.id) not in everything
+    assert [await user.similar(club.id, number) for number in club.ids] == [()] * len(club.ids)
     assert CLUB in await told(PERSON, channels, providers)
