@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import actors
+from actors.house import House
 from bot.chat.export_files import documents, stem
-from bot.export import FORMS
-from sandbox import Channel
+from bot.export import FORMS, posts_of
+from sandbox import Channel, Sandbox, World
 from sandbox.botapi import Person, Shown
 from storage.meaning_rows import TaggedPost
 from tests.bot.chat.talking import PATIENCE, pressed, said, told
-from tests.bot.test_export import tagged
+from tests.bot.test_export import NOON, tagged
 
 pytestmark = pytest.mark.anyio
 
@@ -59,6 +61,25 @@ async def test_large_exports_come_in_numbered_parts(folder: Path) -> None:
     assert names[:2] == ["name-1.json", "name-2.json"]
     assert texts == list(range(10))
     assert listed(folder) == []
+
+
+async def test_the_stores_pages_have_each_post_once(
+    house: House, known: int, world: World, telegram: Sandbox
+) -> None:
+    """Three posts a page, two of one second across a page's end: all come, once, newest first."""
+
+    def published() -> list[int]:
+        log = world.channel("Log", username="log")
+        world.follow(world.people[known], log)
+        seconds = (0, 1, 2, 2, 2, 3, 4)
+        return [world.publish(log, f"{each}", at=NOON + timedelta(seconds=each)).id
+                for each in seconds]  # fmt: skip
+
+    ids = telegram.run(published)
+    await actors.user(known).parse()
+    log = next(each for each in await actors.user(known).channels() if each.title == "Log")
+    read = posts_of(house.store, known, channel=log.id, page=3)
+    assert [each.post.id async for each in read] == ids[::-1]
 
 
 @pytest.mark.usefixtures("read")
