@@ -1,9 +1,11 @@
 """The words of posts, and finding posts by them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from storage.database import Database
+from storage.errors import DatabaseFull
 from storage.isolation import reading_as
 from storage.meaning_queries import meaning_sql
 from storage.meaning_rows import TextHit
@@ -36,12 +38,13 @@ async def search(
     """Find posts with all words of the query, the best first, among those the account may see.
 
     «"so"» means together and in this order, «or» one of two, «-» without. Words of posts that
-    nobody has claimed yet are found first, if they are not too many.
+    nobody has claimed yet are found first, if they are not too many and there is room for them.
     """
     if not 0 < limit <= MOST:
         msg = f"limit must be from 1 to {MOST}, not {limit}"
         raise ValueError(msg)
-    await find(db, BEFORE_A_SEARCH)
+    with suppress(DatabaseFull):
+        await find(db, BEFORE_A_SEARCH)
     async with reading_as(db, account) as connection:
         rows = await connection.fetch(
             meaning_sql.search_words,

@@ -138,19 +138,39 @@ WITH wanted AS MATERIALIZED (
 SELECT count(*) FROM freed;
 
 -- name: next_work
--- When work of one kind is due next.
-SELECT least(
-    (SELECT min(arrived_at) FROM arrivals WHERE $1 = ANY (kinds)),
+-- When work of one kind is due next, looked up channel by channel: there may be very much of it.
+WITH RECURSIVE present AS (
     (
+        SELECT channel_id FROM work WHERE kind = $1 AND dead_at IS NULL
+        ORDER BY channel_id LIMIT 1
+    )
+    UNION ALL
+    SELECT (
+        SELECT work.channel_id FROM work
+        WHERE kind = $1 AND dead_at IS NULL AND work.channel_id > present.channel_id
+        ORDER BY work.channel_id LIMIT 1
+    )
+    FROM present WHERE channel_id IS NOT NULL
+)
+SELECT least((SELECT min(arrived_at) FROM arrivals WHERE $1 = ANY (kinds)), min(CASE
+    WHEN $1 = 'index' AND EXISTS (
+        SELECT FROM work AS removal
+        WHERE removal.kind = 'unindex' AND removal.channel_id = present.channel_id
+            AND removal.dead_at IS NULL
+    ) THEN (
         SELECT min(greatest(not_before, (
             SELECT max(not_before) FROM work AS removal  -- which comes first
-            WHERE removal.kind = 'unindex' AND work.kind = 'index' AND removal.dead_at IS NULL
-                AND removal.channel_id = work.channel_id
-                AND removal.post_id IN (0, work.post_id)
+            WHERE removal.kind = 'unindex' AND removal.channel_id = work.channel_id
+                AND removal.dead_at IS NULL AND removal.post_id IN (0, work.post_id)
         ))) FROM work
-        WHERE kind = $1 AND dead_at IS NULL
+        WHERE kind = $1 AND dead_at IS NULL AND work.channel_id = present.channel_id
     )
-);
+    ELSE (
+        SELECT not_before FROM work
+        WHERE kind = $1 AND dead_at IS NULL AND work.channel_id = present.channel_id
+        ORDER BY not_before LIMIT 1
+    )
+END)) FROM present WHERE channel_id IS NOT NULL;
 
 -- name: keep_spendings
 -- Add to what accounts have spent today; an account that is being forgotten has spent nothing.

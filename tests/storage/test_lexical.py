@@ -129,6 +129,27 @@ async def test_words_are_found_without_any_worker(db: Database, reader: Hold) ->
     assert await find(db, "слон") == [30]
 
 
+FULL = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'disk_full';
+END
+$$;
+CREATE TRIGGER no_room BEFORE INSERT ON words FOR EACH ROW EXECUTE FUNCTION no_room()
+"""
+
+
+async def test_a_full_disk_costs_the_words_that_are_not_found_yet(
+    db: Database, reader: Hold
+) -> None:
+    """What was found before is searched all the same."""
+    assert await find(db, "спартак") == [4]
+    async with db.connection() as connection:
+        await connection.execute(FULL)
+    await store(db, reader, 5, text="«Спартак» проиграл")
+    assert await find(db, "спартак") == [4]
+
+
 async def test_claiming_leaves_no_words_out(db: Database, reader: Hold) -> None:
     """Work that is written first, or last, or for an edit in between, loses no post's words."""
     await store(db, reader, *range(100, 400))
