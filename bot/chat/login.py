@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from aiogram import F, Router
@@ -17,10 +18,12 @@ from bot.chat.keypad import KEYS, RESEND, Key
 from bot.chat.login_buttons import Way
 from bot.chat.login_desk import AtDesk
 from bot.chat.menu import LOG_IN
+from bot.chat.moments import clock
 from bot.chat.replies import message_of, remove, replace
 from bot.chat.waiting import Awaiting, is_answer
 
 if TYPE_CHECKING:
+    from bot.chat.keypad import Keypad
     from bot.chat.login_desk import Desk
     from bot.chat.signing import Signing
 
@@ -93,7 +96,7 @@ async def take_key(
         await remove(message_of(query))
         return
     if key == RESEND:
-        callback_answer.text = _resent(signing, desk)
+        callback_answer.text = _resent(signing, pad, desk)
         return
     code = pad.press(key)
     callback_answer.text = said.checking if code else pad.masked
@@ -129,13 +132,13 @@ def is_late_password(message: Message) -> bool:
     return (asked.text or "").startswith(heads + wrong)
 
 
-def _resent(signing: Signing, desk: Desk) -> str:
+def _resent(signing: Signing, pad: Keypad, desk: Desk) -> str:
     """Have another code sent if it may be; return what is said to that."""
-    at = signing.resend_at()
-    if at is not None:
-        return desk.visit.texts.codes.resend_at.format(at=at)
+    said, at = desk.visit.texts.codes, pad.needed.resend_at
+    if at > datetime.now(UTC):
+        return said.resend_at.format(at=clock(at, desk.visit.visitor.timezone))
     desk.resend(signing)
-    return desk.visit.texts.codes.checking
+    return said.checking
 
 
 async def _over(desk: Desk) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from aiogram import BaseMiddleware
@@ -10,7 +12,7 @@ from aiogram.types import InlineKeyboardMarkup, TelegramObject
 
 from bot.chat import login_buttons, reading
 from bot.chat.background import attended
-from bot.chat.signing import Signing
+from bot.chat.signing import CLEAR_SECONDS, Signing
 from bot.chat.waiting import Awaiting
 
 if TYPE_CHECKING:
@@ -85,8 +87,10 @@ class Desk:
         signing = self.signing
         if signing is not None:
             signing.is_left = True
-            await self.visit.user.cancel_login()
-        return await self._tasks.cancel(self._person, KIND)
+            if await self.visit.user.cancel_login():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(signing.cleared.wait(), CLEAR_SECONDS)
+        return await self._tasks.cancel(self._person, KIND) or signing is not None
 
     def prove_code(self, signing: Signing, code: str) -> bool:
         """Have a code proven in the background; False if one is."""

@@ -49,6 +49,8 @@ class Signing:
         self.keypad: keypad.Keypad | None = None
         self.is_left = False
         """Whether the person goes on another way: then its end is not told."""
+        self.cleared = asyncio.Event()
+        """What it has shown is taken away."""
         self._bot = bot
         self._visit = visit
         self._said = visit.texts.login
@@ -79,12 +81,6 @@ class Signing:
         if isinstance(end, LoginFailed) and not self.is_left:
             await self._tell(failed(end.reason, self._said, self._visit.visitor.timezone))
         return isinstance(end, LoggedIn)
-
-    def resend_at(self) -> str | None:
-        """When another code may be asked for, in the person's time; None: now."""
-        if self.keypad is None or self.keypad.needed.resend_at <= datetime.now(UTC):
-            return None
-        return clock(self.keypad.needed.resend_at, self._visit.visitor.timezone)
 
     async def redraw(self) -> None:
         """Show what was entered of the code, until nothing more is."""
@@ -145,6 +141,7 @@ class Signing:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLEAR_SECONDS):
                     await self._clear()
+            self.cleared.set()
 
     async def _take(self, step: QrCode | CodeNeeded | PasswordNeeded) -> None:
         said = self._said
@@ -160,6 +157,7 @@ class Signing:
                 self._keys = await self._bot.send_message(
                     self._visit.user.id, self._shown, reply_markup=self._key_buttons()
                 )
+                await self.redraw()  # whoever sees it may have tapped already
             case PasswordNeeded():
                 await self._clear()
                 await self._state.set_state(Awaiting.password)

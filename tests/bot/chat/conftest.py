@@ -17,6 +17,7 @@ from sandbox import Channel, Sandbox, World
 from sandbox.botapi import UNLIMITED, BotApi, Person
 from sandbox.providers import Providers
 from storage.sessions import new_key
+from tests.bot.chat.entering import PHONE
 from tests.bot.chat.talking import ADMIN, PERSON
 from tests.scenarios.meaning import environment
 from tests.scenarios.reading import admit
@@ -28,7 +29,7 @@ SWIFT = Rate(1000.0, 1000)
 def world() -> World:
     """A world with the person in it."""
     made = World()
-    made.person(PERSON, first_name="Mia", username="mia")
+    made.person(PERSON, first_name="Mia", username="mia", phone=PHONE)
     return made
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox import Sandbox, World
+from sandbox import Sandbox
 from sandbox.botapi import BotApi, Error, Person
-from tests.bot.chat.entering import DONE, PHONE, SCAN, by_phone, enter
+from tests.bot.chat.entering import DONE, SCAN, by_phone, enter
 from tests.bot.chat.talking import PATIENCE, PERSON, said, told
 
 pytestmark = pytest.mark.anyio
@@ -16,14 +16,6 @@ pytestmark = pytest.mark.anyio
 def _open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever comes may log in."""
     monkeypatch.setenv("TGACTORS_REGISTRATION", "open")
-
-
-@pytest.fixture
-def world() -> World:
-    """A world with the person, who has a phone."""
-    made = World()
-    made.person(PERSON, first_name="Mia", phone=PHONE)
-    return made
 
 
 async def test_S8_a_code_is_deleted_and_explained_though_no_login_runs(mia: Person) -> None:
