@@ -12,7 +12,7 @@ from bot.commands.asked import Since, Tags, Until, asked_for, hint, one_of
 from bot.commands.options import Account, AsJson, Data, OneChannel, Telegram, Verbose
 from bot.hits import head
 from bot.house import open_house
-from bot.wording import printable
+from bot.wording import counted, printable
 
 if TYPE_CHECKING:
     from actors import Answer
@@ -87,8 +87,19 @@ class Said:
         for source in cited:
             self._screen.say_whole(f"[{source.number}] {head(source.post)}")
             self._screen.say_whole(f"    {source.post.permalink}")
-        if answer.manner == "extract":
+        if about := _about(answer, len(cited)):
             self._screen.say()
-            self._screen.say("These are sentences of the posts themselves: no model has answered.")
+            self._screen.say(about)
         if answer.trouble is not None:
             self._screen.note(answer.trouble)
+
+
+def _about(answer: Answer, cited: int) -> str | None:
+    """Say what an answer is, if it is not by a model that names its sources."""
+    if answer.manner == "model" and not cited:
+        return f"It cites none of the {counted(len(answer.sources), 'post')} it was made from."
+    if answer.manner != "extract":
+        return None
+    if answer.trouble is None:
+        return "These are sentences of the posts themselves: no model is set, see .env.example."
+    return "These are sentences of the posts themselves: no model has answered."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -41,7 +42,7 @@ def test_without_a_model_the_posts_answer(archive: CommandLine) -> None:
     assert empty == ""
     assert source.startswith("[1] Дачный дневник  20")
     assert link.startswith("    https://t.me/dachny_dnevnik_demo/")
-    assert end == "These are sentences of the posts themselves: no model has answered."
+    assert "no model is set, see .env.example" in end
     facts = archive.run("ask", PERSON, QUESTION, "--json").facts
     assert (facts["account"], facts["question"], facts["manner"]) == (PERSON, QUESTION, "extract")
     assert (facts["text"], facts["model"], facts["trouble"]) == (answer, None, None)
@@ -62,6 +63,15 @@ def test_a_model_answers_and_is_named(archive: CommandLine, models: Providers) -
     assert [each["number"] for each in facts["sources"]][:2] == [1, 2]
     assert [each["number"] for each in facts["sources"] if each["cited"]] == [2]
     assert facts["sources"][1]["post"]["permalink"] == link.strip()
+
+
+def test_an_answer_without_sources_is_told_as_such(archive: CommandLine, models: Providers) -> None:
+    """Who reads it is to know that no statement of it has a post beside it."""
+    models.openrouter.always(Says("В октябре."), of="chat")
+    done = archive.run("ask", PERSON, QUESTION, **asking(models))
+    answer, empty, about = done.out.splitlines()
+    assert (answer, empty) == ("В октябре.", "")
+    assert re.fullmatch(r"It cites none of the \d+ posts it was made from\.", about)
 
 
 def test_a_terminal_shows_the_answer_as_it_comes(archive: CommandLine, models: Providers) -> None:
@@ -88,7 +98,10 @@ def test_a_terminal_shows_the_answer_as_it_comes(archive: CommandLine, models: P
 def test_an_outage_is_told(archive: CommandLine, models: Providers) -> None:
     """The posts answer in the model's place, and standard error says why."""
     with models.openrouter.down():
+        told = archive.run("ask", PERSON, QUESTION, **asking(models))
         done = archive.run("ask", PERSON, QUESTION, "--json", **asking(models))
+    end = told.out.splitlines()[-1]
+    assert end == "These are sentences of the posts themselves: no model has answered."
     assert done.status == 0
     assert (done.facts["manner"], done.facts["model"]) == ("extract", None)
     assert done.facts["trouble"].startswith("No model has answered: openrouter ")
