@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from bench import backfill, cycles, kernel, parse, sandbox, search
+from bench import backfill, chat, cycles, kernel, parse, sandbox, search
 
 PARTS = {
     "kernel": kernel.ratios,
@@ -16,6 +16,7 @@ PARTS = {
     "backfill": backfill.ratios,
     "sandbox": sandbox.ratios,
     "search": search.ratios,
+    "chat": chat.ratios,
 }
 
 GOALS = {
