@@ -8,7 +8,14 @@ from actors.finder import STORE_SECONDS, Finder
 from actors.meaning_messages import KeepSpending, PoorUntil
 from actors.ports import Asks, Streams
 from actors.provider_messages import Complete
-from actors.providers.outcomes import Completed, Completion, NoProvider, Priority, Spent
+from actors.providers.outcomes import (
+    Completed,
+    Completion,
+    NoProvider,
+    Priority,
+    Spent,
+    costs_of,
+)
 from actors.search_messages import AskRequest, SearchRequest
 from actors.search_values import Answer, Found, Hit, Source
 from actors.searching import prompts
@@ -62,7 +69,6 @@ class Answerer:
         text, completion = await self._by_model(request, hits, citations, show)
         match completion:
             case Completed():
-                await self._pay(request.account, completion.spent)
                 return Answer(
                     question=request.question,
                     text=text,
@@ -99,6 +105,7 @@ class Answerer:
             completion = pieces.result
         except ActorError as failure:
             return "", str(failure)
+        await self._pay(request.account, completion)
         if isinstance(completion, Completed) and not shown:
             shown.append(citations.feed(completion.text))
         if rest := citations.end():
@@ -109,8 +116,11 @@ class Answerer:
             return "", "its answer was empty."
         return text, completion
 
-    async def _pay(self, account: int, spent: Spent) -> None:
-        await self._store.ask(KeepSpending(spendings=(spending(account, spent, "ask"),)))
+    async def _pay(self, account: int, completion: Completion) -> None:
+        """Count what was asked, also where the answer was of no use."""
+        costs = tuple(spending(account, each, "ask") for each in costs_of(completion))
+        if costs:
+            await self._store.ask(KeepSpending(spendings=costs))
 
 
 def spending(account: int, spent: Spent, purpose: str) -> Spending:

@@ -13,7 +13,7 @@ from actors.finder import STORE_SECONDS
 from actors.meaning_messages import KeepSpending, ListTagged, PoorUntil
 from actors.ports import Asks, Streams
 from actors.provider_messages import Complete
-from actors.providers.outcomes import Completed, NoProvider, Priority, Spent
+from actors.providers.outcomes import Completed, NoProvider, Priority, Spent, costs_of
 from actors.search_messages import DigestRequest
 from actors.search_values import Digest, DigestLine, DigestTopic
 from actors.searching import prompts, topics
@@ -65,15 +65,16 @@ class Digester:
             why = f"Your tokens for today are spent; there are new ones at {poor:%H:%M %Z}."
             return replace(digest, trouble=why)
         summed = list(digest.topics)
-        spent: list[Spent] = []
+        models: list[str] = []
+        costs: list[Spent] = []
         troubles: list[str] = []
 
         async def sum_up(index: int) -> None:
-            said = await self._one(digest.topics[index])
+            said = await self._one(digest.topics[index], costs)
             match said:
                 case Completed():
                     text, _ = checked(said.text.strip(), len(digest.topics[index].lines))
-                    spent.append(said.spent)
+                    models.append(said.spent.model)
                     summed[index] = replace(summed[index], summary=_renumbered(text, summed[index]))
                 case NoProvider():
                     pass
@@ -84,18 +85,18 @@ class Digester:
             for index, topic in enumerate(digest.topics):
                 if topic.topic is not None and topic.lines:
                     group.start_soon(sum_up, index)
-        if spent:
-            costs = tuple(spending(account, each, "digest") for each in spent)
-            await self._store.ask(KeepSpending(spendings=costs))
+        if costs:
+            spendings = tuple(spending(account, each, "digest") for each in costs)
+            await self._store.ask(KeepSpending(spendings=spendings))
         return replace(
             digest,
             topics=tuple(summed),
-            model=spent[0].model if spent else None,
+            model=models[0] if models else None,
             trouble=" ".join(dict.fromkeys(troubles)) or None,
         )
 
-    async def _one(self, topic: DigestTopic) -> Completed | NoProvider | str:
-        """Have one topic summed up, or say why it was not."""
+    async def _one(self, topic: DigestTopic, costs: list[Spent]) -> Completed | NoProvider | str:
+        """Have one topic summed up, or say why it was not; add what was asked to the costs."""
         posts = [
             (number, line.post.channel_title, line.post.text)
             for number, line in enumerate(topic.lines, start=1)
@@ -113,6 +114,7 @@ class Digester:
             said = pieces.result
         except ActorError as failure:
             return f"Not every topic was summed up: {failure}"
+        costs += costs_of(said)
         if isinstance(said, Completed | NoProvider):
             return said
         return f"Not every topic was summed up: {said.reason}"

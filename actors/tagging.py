@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from actors.meaning_messages import FinishWork, KeepTags
+from actors.meaning_messages import FinishWork, KeepSpending, KeepTags
 from actors.persisting import aside
-from actors.providers.outcomes import Tagged, Tagging
+from actors.providers.outcomes import Tagged, Tagging, costs_of
 from actors.work_delays import GiveUp, PutBack, Skip, after, poor
 from runtime import Request
 from storage.meaning_rows import KnownTags, Spending, TagResult, WorkItem
@@ -48,6 +48,7 @@ def answered(
 ) -> list[Request[Any]]:
     """Return what becomes of posts of one text, which a provider was asked about."""
     requests: list[Request[Any]] = []
+    spendings = _spent(items, outcome)
     results: list[TagResult] = []
     for item in items:
         decision = after(outcome, item.row.attempts, now, chance)
@@ -57,7 +58,9 @@ def answered(
             reason = decision.reason if isinstance(decision, Skip) else None
             results.append(_result(item.row, outcome, reason))
     if results:
-        requests.append(KeepTags(results=tuple(results), spendings=_spent(items, outcome)))
+        requests.append(KeepTags(results=tuple(results), spendings=spendings))
+    elif spendings:  # an answer of no use is paid for as well
+        requests.append(KeepSpending(spendings=spendings))
     return requests
 
 
@@ -85,14 +88,11 @@ def _result(row: WorkRow, outcome: Tagging, reason: str | None) -> TagResult:
 
 
 def _spent(items: Sequence[WorkItem], outcome: Tagging) -> tuple[Spending, ...]:
-    """Who pays for the one answer: the first post's payer, as it was asked for that post."""
+    """Who pays for what was asked: the first post's payer, as it was asked for that post."""
     payer = items[0].payer
-    if payer is None or not isinstance(outcome, Tagged):
+    if payer is None:
         return ()
-    spent = outcome.spent
-    if not spent.prompt_tokens and not spent.completion_tokens:
-        return ()
-    return (
+    return tuple(
         Spending(
             account=payer,
             provider=spent.provider,
@@ -100,5 +100,7 @@ def _spent(items: Sequence[WorkItem], outcome: Tagging) -> tuple[Spending, ...]:
             purpose="tag",
             prompt_tokens=spent.prompt_tokens,
             completion_tokens=spent.completion_tokens,
-        ),
+        )
+        for spent in costs_of(outcome)
+        if spent.prompt_tokens or spent.completion_tokens
     )

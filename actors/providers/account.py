@@ -168,6 +168,7 @@ class Account:
             until=failed.until,
             unparsable=failed.unparsable,
             look_at=failed.look_at,
+            spent=failed.spent,
         )
 
 

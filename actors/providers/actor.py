@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -18,7 +19,7 @@ from actors.provider_messages import (
 from actors.provider_settings import ProviderSettings
 from actors.providers.account import Account
 from actors.providers.answering import Chats, complete, tag
-from actors.providers.chain import Said, end, wait
+from actors.providers.chain import Said, costs, end, wait
 from actors.providers.declined import Declined
 from actors.providers.failure import Failed, Outcome
 from actors.providers.former import Former
@@ -135,7 +136,8 @@ class ProvidersActor(Actor[ProvidersMessage]):
         said: list[Said] = []
         for account, chats in self._chats:
             try:
-                return await self._tagged(account, chats, request.text)
+                found = await self._tagged(account, chats, request.text)
+                return replace(found, before=costs(said))
             except Failed as failed:
                 said.append(Said.by(account.name, failed))
         return end(said)
@@ -192,7 +194,8 @@ class ProvidersActor(Actor[ProvidersMessage]):
         asked = (request.system, request.prompt, request.most_tokens)
         for account, chats in self._chats:
             try:
-                return await complete(account, chats, asked, request.priority, put)
+                made = await complete(account, chats, asked, request.priority, put)
+                return replace(made, before=costs(said))
             except Failed as failed:
                 said.append(Said.by(account.name, failed))
             if passed:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from actors.providers.account import Account
 from actors.providers.answers import Answer, Vectors
 from actors.providers.deadline import Deadline, Put, within
 from actors.providers.failure import Failed, Outcome
-from actors.providers.outcomes import Completed, Embedded, Priority, Tagged
+from actors.providers.outcomes import Completed, Embedded, Priority, Spent, Tagged
 from actors.providers.refusals import may_refuse, refuses
 from actors.providers.tag_texts import parse, prompt
 
@@ -43,11 +44,9 @@ async def tag(account: Account, chats: Chats, text: str) -> Tagged:
     async def work() -> Tagged:
         answer = await within(TAG_SECONDS, chats.chat(*prompt(text), TAG_TOKENS))
         spent = account.paid("chat", answer.spent)  # what is of no use is billed as well
-        _check_refusal(answer)
-        tags = parse(answer.text)
-        if tags is None:
-            raise Failed(Outcome.BROKEN, "answered with something else than tags", unparsable=True)
-        return Tagged(tags=tags, spent=spent)
+        with _costing(spent):
+            _check_refusal(answer)
+            return Tagged(tags=_tags(answer), spent=spent)
 
     return await account.call("chat", Priority.TAG, work)
 
@@ -79,11 +78,29 @@ async def complete(
         pieces = _Cautious(clock.outside(put))
         answer = await clock.within(chats.stream(*asked, pieces.put))
         spent = account.paid("chat", answer.spent)
-        _check_refusal(answer)
+        with _costing(spent):
+            _check_refusal(answer)
         await pieces.rest()
         return Completed(text=answer.text, spent=spent)
 
     return await account.call("chat", priority, work)
+
+
+@contextmanager
+def _costing(spent: Spent) -> Iterator[None]:
+    """Say of an answer that is of no use what it has cost."""
+    try:
+        yield
+    except Failed as failed:
+        failed.spent = spent
+        raise
+
+
+def _tags(answer: Answer) -> tuple[str, ...]:
+    tags = parse(answer.text)
+    if tags is None:
+        raise Failed(Outcome.BROKEN, "answered with something else than tags", unparsable=True)
+    return tags
 
 
 def _check_refusal(answer: Answer) -> None:

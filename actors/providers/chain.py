@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actors.providers.failure import Failed, Outcome
-from actors.providers.outcomes import Later, Refused
+from actors.providers.outcomes import Later, Refused, Spent
 
 ASK_NEXT: Mapping[Outcome, bool] = {
     Outcome.OK: False,
@@ -43,6 +43,7 @@ class Said:
     why: str
     until: datetime | None = None
     unparsable: bool = False
+    spent: Spent | None = None
 
     @classmethod
     def by(cls, provider: str, failed: Failed) -> Said:
@@ -53,7 +54,13 @@ class Said:
             why=failed.why,
             until=failed.until,
             unparsable=failed.unparsable,
+            spent=failed.spent,
         )
+
+
+def costs(said: Sequence[Said]) -> tuple[Spent, ...]:
+    """Return what answers of no use have cost."""
+    return tuple(each.spent for each in said if each.spent is not None)
 
 
 def end(said: Sequence[Said]) -> Refused | Later:
@@ -61,13 +68,14 @@ def end(said: Sequence[Said]) -> Refused | Later:
     reason = "; ".join(f"{each.provider} {each.why}" for each in said)
     waiting = [each for each in said if MAY_ANSWER_LATER[each.outcome]]
     if not waiting:
-        return Refused(reason=reason)
+        return Refused(reason=reason, spent=costs(said))
     untils = [each.until for each in waiting if each.until is not None]
     return Later(
         reason=reason,
         until=min(untils, default=None),
         # A refusal says nothing against it: who waits for another provider is not to blame.
         blameless=not any(each.unparsable for each in said),
+        spent=costs(said),
     )
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from actors.providers.outcomes import Spent
+
 
 class Outcome(Enum):
     """What one call to one provider came to."""
@@ -36,6 +38,7 @@ class Failed(Exception):
         until: datetime | None = None,
         unparsable: bool = False,
         look_at: Setting | None = None,
+        spent: Spent | None = None,
     ) -> None:
         super().__init__(why)
         self.outcome = outcome
@@ -47,6 +50,8 @@ class Failed(Exception):
         """Whether it has answered, and the answer is of no use: the text may be to blame."""
         self.look_at = look_at
         """Which setting may be wrong; if it is the model, other models are not concerned."""
+        self.spent = spent
+        """What an answer of no use has cost, if there was one."""
 
 
 class KeyRefused(Failed):

@@ -35,6 +35,8 @@ class Tagged:
 
     tags: tuple[str, ...]
     spent: Spent
+    before: tuple[Spent, ...] = ()
+    """What answers of no use have cost, of providers that were asked before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Refused:
     """Every provider that answers at all refuses the text; asking again changes nothing."""
 
     reason: str
+    spent: tuple[Spent, ...] = ()
+    """What the refusals have cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,8 @@ class Later:
     """When one of them will answer again, if any has said so; None: nobody knows."""
     blameless: bool
     """Whether the text has nothing to do with it: a spent budget, a provider that is down."""
+    spent: tuple[Spent, ...] = ()
+    """What answers of no use have cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,8 @@ class Completed:
 
     text: str
     spent: Spent
+    before: tuple[Spent, ...] = ()
+    """What answers of no use have cost, of providers that were asked before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +100,17 @@ class ProviderStatus:
     """Why it is not asked now."""
     outcomes: tuple[tuple[str, int], ...]
     """How often it came to what, since the house was opened."""
+
+
+def costs_of(outcome: Tagging | Completion) -> tuple[Spent, ...]:
+    """Return what every answer has cost on the way to an outcome."""
+    match outcome:
+        case Tagged() | Completed():
+            return (*outcome.before, outcome.spent)
+        case Refused() | Later():
+            return outcome.spent
+        case NoProvider():
+            return ()
 
 
 Tagging: TypeAlias = Tagged | Refused | Later

@@ -13,13 +13,13 @@ from actors.answerer import NOTHING, Answerer
 from actors.digester import Digester
 from actors.finder import Finder
 from actors.meaning_messages import LoadCollections
-from actors.providers.outcomes import Completion, Later, NoProvider, Refused
+from actors.providers.outcomes import Completed, Completion, Later, NoProvider, Refused
 from actors.search_messages import AskRequest, DigestRequest, SearchRequest, SimilarRequest
 from actors.search_values import Answer, Digest, Found
 from runtime import ActorStopped
 from storage.errors import DatabaseBusy
 from storage.vectors.errors import CollectionMissing
-from tests.actors.search_models import THEN, ModelProviders, ModelStore, ModelVectors, post
+from tests.actors.search_models import SPENT, THEN, ModelProviders, ModelStore, ModelVectors, post
 
 pytestmark = pytest.mark.anyio
 
@@ -232,6 +232,25 @@ async def test_without_a_model_the_posts_speak(outcome: Completion, why: str | N
     assert answer.manner == "extract"
     assert answer.text.startswith("Банк повысил ключевую ставку до семнадцати процентов. [1]")
     assert answer.trouble == (None if why is None else f"No model has answered: {why}")
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Later(reason="nonsense", until=None, blameless=False, spent=(SPENT,)),
+        Refused(reason="They refuse.", spent=(SPENT,)),
+        Completed(text="  ", spent=SPENT),
+    ],
+)
+async def test_answers_of_no_use_are_paid_for(outcome: Completion) -> None:
+    """By who has asked, for an answer as for a digest's topic: providers bill them as well."""
+    kept = store()
+    await ask(kept, ModelProviders(outcome=outcome))
+    assert [each.purpose for each in kept.spent] == ["ask"]
+    told = ModelStore(posts=STORIES)
+    request = DigestRequest(account=7, since=THEN, until=THEN + timedelta(days=1))
+    await Digester(told, ModelProviders(outcome=outcome)).digest(request)
+    assert {each.purpose for each in told.spent} == {"digest"}
 
 
 async def test_a_model_that_breaks_off_is_replaced() -> None:

@@ -11,7 +11,7 @@ import anyio.lowlevel
 import pytest
 
 from actors.meaning_messages import ClaimWork, KeepTags
-from actors.providers.outcomes import Later, Refused
+from actors.providers.outcomes import Later, Refused, Tagged
 from actors.rounds import LEASE, TICK_SECONDS
 from actors.tagger import AT_ONCE, TaggerActor
 from actors.worker_messages import DescribeWorker, SettleWork, WorkArrived, WorkerStatus
@@ -19,7 +19,7 @@ from runtime import ActorCrashed, AskTimeout
 from runtime.testing import ManualClock, Plain
 from storage.errors import DatabaseUnreachable
 from storage.work import MOST_ATTEMPTS
-from tests.actors.meaning_models import ModelMeaning, ModelProviders
+from tests.actors.meaning_models import SPENT, ModelMeaning, ModelProviders
 
 pytestmark = pytest.mark.anyio
 
@@ -199,6 +199,25 @@ async def test_a_post_nobody_could_answer_for_is_put_back_and_tagged_later(bench
     await bench.pass_time(3600)
     await bench.tagged(1)
     assert (await bench.at_rest()).state == "idle"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Refused(reason="everybody refuses", spent=(SPENT, SPENT)),
+        Later(reason="nonsense", until=None, blameless=False, spent=(SPENT, SPENT)),
+        Tagged(tags=("погода",), spent=SPENT, before=(SPENT,)),
+    ],
+)
+async def test_answers_of_no_use_are_paid_for(
+    bench: Bench, outcome: Refused | Later | Tagged
+) -> None:
+    """By the account for whose channel they were asked: providers bill them as well."""
+    bench.providers.said["погода"] = outcome
+    bench.store.add(1, "погода")
+    await bench.plain.tell(WorkArrived())
+    await bench.until(lambda: len(bench.store.spendings) == 2)
+    assert {(each.account, each.purpose) for each in bench.store.spendings} == {(42, "tag")}
 
 
 @pytest.mark.parametrize("wrong", [NONSENSE, ActorCrashed("providers", "a fault")])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from actors.providers.outcomes import Later, Refused, Tagged
+from actors.providers.outcomes import Later, Refused, Tagged, costs_of
 from sandbox.providers import (
     Busy,
     Cut,
@@ -137,6 +137,21 @@ async def test_a_refusal_is_not_billed_twice(
     assert chats(providers) == (1, 2)
     await chain.tag("Другой текст про ставку и рубль")
     assert chats(providers) == (2, 3)
+
+
+@pytest.mark.parametrize("fault", [*UNPARSABLE, *REFUSING], ids=repr)
+async def test_answers_of_no_use_are_told_with_their_cost(
+    providers: Providers, chain: Asking, fault: Fault
+) -> None:
+    """They are billed, whether another provider answers after them or nobody does."""
+    providers.gigachat.always(fault)
+    tagged = await chain.tag()
+    assert isinstance(tagged, Tagged)
+    assert [each.provider for each in costs_of(tagged)] == ["gigachat", "openrouter"]
+    providers.openrouter.always(fault)
+    ended = await chain.tag("Другой текст про ставку и рубль")
+    assert [each.provider for each in costs_of(ended)] == ["gigachat", "openrouter"]
+    assert all(each.prompt_tokens > 0 for each in costs_of(ended))
 
 
 @pytest.mark.parametrize("fault", UNPARSABLE, ids=repr)
