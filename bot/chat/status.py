@@ -79,7 +79,8 @@ def buttons(condition: Condition, visit: Visit) -> InlineKeyboardMarkup:
 def _account(condition: Condition, visit: Visit) -> list[str]:
     said, now = visit.texts.status, condition.status
     since = moment(now.since, visit.visitor.timezone)
-    lines = [said.states.get(now.state, safe(now.state)).format(since=since)]
+    known = said.states.get(now.state)
+    lines = [safe(now.state) if known is None else known.format(since=since)]
     if now.state == EXPIRED and now.reason is not None:
         lines.append(said.expired_why.format(reason=safe(now.reason)))
     if now.flood_until is not None and now.flood_until > condition.at:
