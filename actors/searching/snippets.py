@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from actors.search_values import Snippet
@@ -27,11 +28,9 @@ def terms(query: str) -> tuple[str, ...]:
 def snippet(text: str, wanted: Sequence[str], length: int = LENGTH) -> Snippet:
     """Cut the piece out of a text that holds the most of some terms, and mark them in it."""
     flat = _SPACE.sub(" ", text).strip()
-    found = [
-        (start, end, word)
-        for start, end, word in words(flat)
-        if any(akin(word, term) for term in wanted)
-    ]
+    said = list(words(flat))
+    meant = {word for word in {word for _, _, word in said} if any(akin(word, t) for t in wanted)}
+    found = [each for each in said if each[2] in meant]
     low, high = _window(flat, found, length)
     before, after = "…" if low else "", "…" if high < len(flat) else ""
     shift = len(before) - low
@@ -45,19 +44,38 @@ def _window(flat: str, found: list[tuple[int, int, str]], length: int) -> tuple[
     """Return where to cut: at words, around as many different terms as possible, early rather."""
     if len(flat) <= length:
         return 0, len(flat)
-    best, low = 0, 0
-    for start, _, _ in found:
-        begins = max(0, start - _LEAD)
-        inside = {word for s, e, word in found if begins <= s and e <= begins + length}
-        if len(inside) > best:
-            best, low = len(inside), begins
-    low = min(low, len(flat) - length)
+    low = min(_richest(found, length), len(flat) - length)
     high = low + length
     if low:
         low = _next_word(flat, low, high)
     if high < len(flat) and (space := flat.rfind(" ", low + 1, high + 1)) > low + length // 2:
         high = space
     return low, high
+
+
+def _richest(found: list[tuple[int, int, str]], length: int) -> int:
+    """Return where the piece with the most different terms begins, the first of equals.
+
+    The piece is moved along the text: whoever fills a post with one word keeps nobody waiting.
+    """
+    best, low = 0, 0
+    inside: Counter[str] = Counter()
+    first = last = 0  # of `found`, those that are inside
+    for start, _, _ in found:
+        begins = max(0, start - _LEAD)
+        while last < len(found) and found[last][1] <= begins + length:
+            inside[found[last][2]] += 1
+            last += 1
+        while found[first][0] < begins:
+            if first < last:
+                inside[found[first][2]] -= 1
+            else:
+                last = first + 1  # a word longer than the piece, which never was inside
+            first += 1
+        inside = +inside
+        if len(inside) > best:
+            best, low = len(inside), begins
+    return low
 
 
 def _next_word(flat: str, low: int, high: int) -> int:
