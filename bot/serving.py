@@ -59,6 +59,7 @@ class Serving:
                 token=token,
                 api=self._settings.bot_api,
                 admins=self._settings.admins,
+                timezone=self._settings.timezone,
                 ready=self._ready,
             )
             group.start_soon(supervised, "bot", work)

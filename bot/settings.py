@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
@@ -20,6 +21,8 @@ class Settings(settings.Settings):
     """The address of a Bot API server; unset: Telegram's own."""
     admins: Annotated[frozenset[int], NoDecode] = frozenset()
     """Telegram user ids of the bot's operators."""
+    timezone: str = "UTC"
+    """Of whoever writes to the bot for the first time, until they choose another."""
 
     @field_validator("bot_token")
     @classmethod
@@ -27,6 +30,15 @@ class Settings(settings.Settings):
         if token is not None and not re.fullmatch(r"\d+:[\w-]+", token.get_secret_value()):
             raise ValueError("that is no token of a bot: copy it from @BotFather as it is")
         return token
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone: take a name like Europe/Moscow") from None
+        return name
 
     @field_validator("admins", mode="before")
     @classmethod

@@ -17,6 +17,7 @@ from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 
 from bot.chat import faults
 from bot.chat.admin import ADMIN
+from bot.chat.arrivals import Arrivals
 from bot.chat.asking import ASKING
 from bot.chat.channels import CHANNELS
 from bot.chat.codes import CODES
@@ -72,6 +73,7 @@ class Chat:
         token: str,
         api: str | None = None,
         admins: frozenset[int],
+        timezone: str = "UTC",
         pace: Pace | None = None,
     ) -> None:
         server = PRODUCTION if api is None else TelegramAPIServer.from_base(api)
@@ -83,7 +85,7 @@ class Chat:
         self.bot.session.middleware(Outgoing(house.blocked, pace))
         self.tasks = Tasks()
         self.commands = tuple(name for feature in FEATURES for name in feature.commands)
-        self._dispatcher = self._made(house, admins)
+        self._dispatcher = self._made(house, admins, timezone)
 
     async def run(self) -> None:
         """Serve updates until cancelled; what runs for people is ended then."""
@@ -126,11 +128,11 @@ class Chat:
                 language_code=None if language == "en" else language,
             )
 
-    def _made(self, house: House, admins: frozenset[int]) -> Dispatcher:
+    def _made(self, house: House, admins: frozenset[int], timezone: str) -> Dispatcher:
         dispatcher = Dispatcher(
             storage=MemoryStorage(), house=house, tasks=self.tasks, commands=self.commands
         )
-        guard = Guard(visit=house.visit, user=house.user, admins=admins)
+        guard = Guard(visit=Arrivals(house, timezone).visit, user=house.user, admins=admins)
         dispatcher.update.outer_middleware(guard)
         dispatcher.callback_query.middleware(CallbackAnswerMiddleware())
         dispatcher.errors.register(faults.told)

@@ -27,6 +27,7 @@ async def serve(
     token: str,
     api: str | None,
     admins: frozenset[int],
+    timezone: str,
     ready: Callable[[str], object],
 ) -> None:
     """Serve people, and tell them by themselves what is due, until cancelled.
@@ -34,7 +35,7 @@ async def serve(
     `ready` is called with the bot's name. Raises `BotTokenRefused`, and whatever ends the polling.
     """
     try:
-        chat = Chat(house, token=token, api=api, admins=admins)
+        chat = Chat(house, token=token, api=api, admins=admins, timezone=timezone)
     except _REFUSED:
         raise BotTokenRefused from None
     ready(await _name(chat))

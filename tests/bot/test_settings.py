@@ -38,6 +38,8 @@ def test_nothing_set_is_no_bot(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ADMINS", "0", "'0' is no Telegram user id"),
         ("BOT_TOKEN", "110201543", "copy it from @BotFather"),
         ("BOT_TOKEN", f"{TOKEN} ", "copy it from @BotFather"),
+        ("TIMEZONE", "Mars/Phobos", "no time zone: take a name like Europe/Moscow"),
+        ("TIMEZONE", "../etc/passwd", "no time zone"),
         ("BOT_API", "localhost:8081", "match pattern"),
     ],
 )

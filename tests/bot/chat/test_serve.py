@@ -69,12 +69,17 @@ def answered(person: Person) -> None:
     person.wait(lambda shown: "Log in once" in shown.text, within=PATIENCE, after=asked.id)
 
 
-def test_people_are_answered_until_ctrl_c(service: CommandLine, mia: Person) -> None:
-    """It says that it reads and which bot answers; /start is answered; Ctrl-C ends it with 130."""
+def test_people_are_answered_until_ctrl_c(service: CommandLine, dsn: str, mia: Person) -> None:
+    """It says that it reads and which bot answers; /start is answered; Ctrl-C ends it with 130.
+
+    Whoever is new gets the time zone of the service.
+    """
+    service.env["TGACTORS_TIMEZONE"] = "Europe/Moscow"
     process = service.start("serve")
     assert service.hear(process) == "The schedule reads, until Ctrl-C."
     assert service.hear(process) == "The bot answers: https://t.me/reader_bot"
     answered(mia)
+    assert asyncio.run(timezones(dsn)) == ["Europe/Moscow"]
     done = service.interrupt(process, signal.SIGINT)
     assert (done.status, done.out, done.err) == (130, "", "")
 
@@ -175,6 +180,12 @@ def test_what_is_due_is_told_without_being_asked(
     asyncio.run(fall_due(dsn))
     mia.wait(lambda shown: DIGEST in shown.text, within=LONG)
     ada.wait(lambda shown: "17 MB" in shown.text, within=LONG)
+
+
+async def timezones(dsn: str) -> list[str]:
+    """Return the time zones of whoever has written."""
+    async with await Database.open(dsn, connections=1) as db:
+        return [row["timezone"] for row in await db.fetch("SELECT timezone FROM visitors")]
 
 
 async def fall_due(dsn: str) -> None:
