@@ -77,7 +77,8 @@ class Account:
                 self._answered(service)
                 return value
         except (Crowded, TimeoutError):
-            raise Failed(Outcome.BUSY, "has too many before this one") from None
+            soon = self._now() + FIRST_PAUSE  # sooner, maybe, than others that are busy
+            raise Failed(Outcome.BUSY, "has too many before this one", until=soon) from None
 
     def paid(self, service: Service, spent: Spent) -> Spent:
         """Count what an answer has cost, and return it with the names of provider and model."""

@@ -18,6 +18,11 @@ TAG_SECONDS = 30.0
 EMBED_SECONDS = 30.0
 ANSWER_SECONDS = 60.0
 
+TAG_LINE_SECONDS = 50.0
+"""How long a text waits for its turn to be tagged: who asks must not leave while it is answered,
+as that is billed, and would be asked again. It is put back instead, or another provider is asked.
+"""
+
 TAG_TOKENS = 150
 
 
@@ -48,7 +53,7 @@ async def tag(account: Account, chats: Chats, text: str) -> Tagged:
             _check_refusal(answer)
             return Tagged(tags=_tags(answer), spent=spent)
 
-    return await account.call("chat", Priority.TAG, work)
+    return await account.call("chat", Priority.TAG, work, line=TAG_LINE_SECONDS)
 
 
 async def embed(

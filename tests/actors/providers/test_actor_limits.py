@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 
 from actors.provider_messages import DescribeProviders, EmbedTexts, TagText
+from actors.providers.account import LINE_SECONDS, Account, Service
 from actors.providers.actor import ProvidersActor
-from actors.providers.outcomes import Embedded, Later, Priority, Tagged
+from actors.providers.allowance import Allowance
+from actors.providers.answering import TAG_SECONDS, tag
+from actors.providers.answers import Answer
+from actors.providers.deadline import Put
+from actors.providers.failure import Failed
+from actors.providers.outcomes import Embedded, Later, Priority, Spent, Tagged
+from actors.tagger import ANSWER_SECONDS
 from runtime import ActorSystem
 from sandbox.providers import Busy, Providers
 from tests.actors.providers.world import (
@@ -24,6 +33,8 @@ from tests.actors.providers.world import (
 )
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 
 async def test_a_plan_for_one_request_gets_one(providers: Providers, clock: Clock) -> None:
@@ -50,6 +61,59 @@ async def test_four_are_asked_at_once_elsewhere(providers: Providers, clock: Clo
         hold.release()
         assert all(isinstance(each, Tagged) for each in await asyncio.gather(*tags))
         assert providers.openrouter.most_at_once == 4
+
+
+class Noted(Account):
+    """Notes how long whoever asks would wait in the line."""
+
+    def __init__(self, clock: Clock) -> None:
+        allowance = Allowance()
+        models: dict[Service, str] = {"chat": "m"}
+        super().__init__("one", models, at_once=1, allowance=allowance, settings={}, now=clock)
+        self.lines: list[float] = []
+
+    async def call(
+        self,
+        service: Service,
+        priority: Priority,
+        work: Callable[[], Awaitable[T]],
+        *,
+        line: float = LINE_SECONDS,
+    ) -> T:
+        self.lines.append(line)
+        return await super().call(service, priority, work, line=line)
+
+
+class Tags:
+    """A server that has tags for everything."""
+
+    async def chat(self, system: str, prompt: str, most_tokens: int) -> Answer:
+        del system, prompt, most_tokens
+        spent = Spent(provider="", model="m", prompt_tokens=1, completion_tokens=1)
+        return Answer(text='["one", "two", "three"]', filtered=False, spent=spent)
+
+    async def stream(self, system: str, prompt: str, most_tokens: int, put: Put) -> Answer:
+        del system, prompt, most_tokens, put
+        raise AssertionError("nobody asks for it here")
+
+
+async def test_the_tagger_does_not_leave_while_a_provider_answers(clock: Clock) -> None:
+    """Who has waited longest is sent back instead: an answer nobody waits for is billed too."""
+    account = Noted(clock)
+    await tag(account, Tags(), POST)
+    assert [line + TAG_SECONDS < ANSWER_SECONDS for line in account.lines] == [True]
+
+
+async def test_who_has_waited_too_long_comes_again_soon(clock: Clock) -> None:
+    """Also if another provider is busy until tomorrow: the line is shorter in half a minute."""
+    account, gate = Noted(clock), asyncio.Event()
+    first = asyncio.create_task(account.call("chat", Priority.TAG, gate.wait))
+    await asyncio.sleep(0)
+    with pytest.raises(Failed) as failed:
+        await account.call("chat", Priority.TAG, gate.wait, line=0)
+    assert failed.value.until == clock.now + timedelta(seconds=30)
+    gate.set()
+    assert await first
 
 
 async def test_a_person_goes_first(providers: Providers, clock: Clock) -> None:
