@@ -90,13 +90,18 @@ def after(outcome: Outcome, attempts: int, now: datetime, chance: float) -> Deci
 def _again(later: Later, attempts: int, now: datetime, chance: float) -> Decision:
     if not later.blameless and attempts >= MOST_FAILURES:
         return GiveUp(f"it has failed {attempts} times, the last time: {later.reason}")
+    growing = now + _about(FIRST_SECONDS * 2.0 ** max(attempts - 1, 0), chance)
     if later.until is not None:
         spread = timedelta(seconds=SPREAD_SECONDS * chance)
         until = min(max(later.until, now), now + FURTHEST) + spread
+        # One provider has answered, if to no use: it may do better long before the others answer,
+        # who get their turn before the work is given up.
+        if not later.blameless and attempts < MOST_FAILURES - 1:
+            until = min(until, growing)
     elif later.blameless:
         until = now + _about(UNKNOWN_SECONDS, chance)
     else:
-        until = now + _about(FIRST_SECONDS * 2.0 ** max(attempts - 1, 0), chance)
+        until = growing
     return PutBack(until, later.reason, failed=not later.blameless)
 
 

@@ -95,19 +95,23 @@ def test_an_outage_of_unknown_length_is_tried_every_half_minute() -> None:
         assert decision == PutBack(NOW + timedelta(seconds=UNKNOWN_SECONDS), DOWN.reason, False)
 
 
-@given(times, attempts, chances, st.booleans())
-def test_a_time_that_was_told_is_kept_to(
-    until: datetime, number: int, chance: float, blameless: bool
-) -> None:
+@given(times, attempts, chances)
+def test_a_time_that_was_told_is_kept_to(until: datetime, number: int, chance: float) -> None:
     """Within a second after it, or of now if it has passed; a day is the most that is believed."""
-    later = Later(reason="429", until=until, blameless=blameless)
-    decision = after(later, number, NOW, chance)
-    if isinstance(decision, GiveUp):
-        assert not blameless
-        return
+    decision = after(replace(DOWN, until=until), number, NOW, chance)
     assert isinstance(decision, PutBack)
     told = min(max(until, NOW), NOW + FURTHEST)
     assert told <= decision.until <= told + SOON
+
+
+def test_one_answer_of_no_use_does_not_make_a_post_wait_for_tomorrow() -> None:
+    """Who gave it is asked again soon; only before the end the others, busy till then, are too."""
+    later = replace(BAD, until=NOW + FURTHEST)
+    decisions = [after(later, number, NOW, 0) for number in range(1, MOST_FAILURES)]
+    pauses = [each.until - NOW for each in decisions if isinstance(each, PutBack)]
+    assert pauses[0] == timedelta(seconds=FIRST_SECONDS)
+    assert all(each < timedelta(hours=1) for each in pauses[:-1])
+    assert pauses[-1] == FURTHEST
 
 
 @given(laters, attempts, chances)
