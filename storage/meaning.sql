@@ -5,9 +5,13 @@ WITH spent AS MATERIALIZED (
     WHERE day = (now() AT TIME ZONE 'UTC')::date GROUP BY account
 ), payers AS MATERIALIZED (
     SELECT DISTINCT ON (channel) channel, account, coalesce(tokens, 0) AS tokens
-    FROM followers LEFT JOIN spent USING (account)
-    WHERE state = 'READY' AND channel = ANY ($2::bigint[])
-    ORDER BY channel, coalesce(tokens, 0), account
+    FROM subscriptions JOIN accounts ON accounts.id = account LEFT JOIN spent USING (account)
+    WHERE wanted AND left_at IS NULL AND channel = ANY ($2::bigint[])
+    -- Who is logged out, or banned, pays only if nobody else does: else that would lift the cap.
+    ORDER BY
+        channel,
+        state <> 'READY' OR account IN (SELECT account FROM bans),
+        coalesce(tokens, 0), account
 )
 SELECT
     posts.text, published_at, posts.id IS NULL AS gone,

@@ -105,12 +105,26 @@ async def test_yesterday_is_over(db: Database, own: Own) -> None:
     assert await spending.poor_until(db, 42, 100) is None
 
 
-async def test_nobody_pays_who_is_not_logged_in(db: Database, own: Own) -> None:
-    """Then nobody is named, and there is nothing to wait for either."""
-    await db.execute("UPDATE accounts SET state = 'EXPIRED'")
+@pytest.mark.parametrize("state", ["EXPIRED", "LOGGED_OUT"])
+async def test_who_is_not_logged_in_pays_only_where_nobody_else_does(
+    db: Database, own: Own, state: str
+) -> None:
+    """Logging out lifts no cap, and lets nobody else pay for longer than they have tokens."""
+    await spending.keep(db, [spent(42, 100), spent(43, 10)])
+    await db.execute("UPDATE accounts SET state = $1 WHERE id = 43", state)
     await post(db, own, 1)
+    before = midnight()
     (item,) = await claim(db, "tag", cap=100)
-    assert (item.payer, item.poor_until) == (None, None)
+    assert (item.payer, item.poor_until in {before, midnight()}) == (None, True)
+    await db.execute("UPDATE accounts SET state = $1", state)
+    await post(db, own, 2)
+    (item,) = await claim(db, "tag", cap=100)
+    assert (item.payer, item.poor_until) == (43, None)
+    await spending.keep(db, [spent(43, 90)])
+    await post(db, own, 3)
+    (item,) = await claim(db, "tag", cap=100)
+    assert item.payer is None
+    assert item.poor_until is not None
 
 
 async def test_an_account_is_poor_until_midnight(db: Database) -> None:
