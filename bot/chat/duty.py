@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import anyio
 from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
@@ -16,6 +18,9 @@ from bot.supervision import supervised, together
 
 if TYPE_CHECKING:
     from actors.house import House
+
+END_SECONDS: Final = 6.0
+"""How long those who are being served are told that it ends."""
 
 _REFUSED: Final = (TelegramUnauthorizedError, TelegramNotFound, TokenValidationError)
 """What Telegram says to a token that it does not know; aiogram, to what is none."""
@@ -43,7 +48,18 @@ async def serve(
         tell = partial(notices.pump, house, chat.bot, admins=admins)
         group.start_soon(supervised, "notices", tell)
         group.start_soon(supervised, "digests", partial(digesting.pump, house, chat.bot))
-        await chat.run()
+        await _run(chat)
+
+
+async def _run(chat: Chat) -> None:
+    """Serve until cancelled; then let it say its last words, but not for ever."""
+    running = asyncio.create_task(chat.run())
+    try:
+        await asyncio.shield(running)
+    finally:  # a scope that is cancelled would break off every wait of its end
+        running.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([running], timeout=END_SECONDS)
 
 
 async def _name(chat: Chat) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from sandbox import Sandbox
-from sandbox.botapi import UNLIMITED, BotApi, Error, Person
+from sandbox.botapi import UNLIMITED, BotApi, Error, Person, Silent
 from storage import digests
 from storage.database import Database
 from tests.bot.chat.talking import ADMIN, PATIENCE, PERSON
@@ -99,6 +99,22 @@ def test_sigterm_ends_it_in_order(
         done = service.interrupt(process, signal.SIGTERM)
     assert (done.status, done.out, done.err) == (0, "", "")
     mia.wait(lambda shown: shown.text.startswith("Stopped"), within=PATIENCE)
+
+
+def test_it_ends_within_20_seconds_though_nobody_answers(
+    service: CommandLine, telegram: Sandbox, dsn: str, api: BotApi, mia: Person
+) -> None:
+    """Telegram hangs in a reading, and the Bot API when the bot wants to say that it ends."""
+    asyncio.run(admit(dsn, service.env["TGACTORS_SESSION_KEYS"], telegram.mint(PERSON)))
+    with telegram.faults.hold("messages.getHistory", times=100) as history:
+        process = service.start("serve")
+        service.hear(process, "The bot answers")
+        mia.send("/parse")
+        history.reached(LONG)
+        mia.wait(lambda shown: shown.keyboard == (("Stop",),), within=PATIENCE)
+        api.faults.next("*", Silent(), times=1000)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
 
 
 def test_without_a_bot_the_schedule_reads(
