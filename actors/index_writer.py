@@ -112,9 +112,9 @@ class IndexWriter:
                 if spendings := shares(batch, outcome.spent):
                     await self._results.put([KeepSpending(spendings=spendings)])
         elif len(batch) > 1 and not outcome.blameless:  # one of them is to blame: find it
-            half = len(batch) // 2
-            for part in (batch[:half], batch[half:]):
-                await self._embed_and_replace(collection, part, model, term, written)
+            # Not by halves: several failures in a row are taken for an outage.
+            for post in batch:
+                await self._embed_and_replace(collection, [post], model, term, written)
         else:
             rows = {post.row for post in batch}
             written.failed += len(rows)

@@ -28,6 +28,10 @@ _MISCONFIGURED: Mapping[int, tuple[str, Setting]] = {
 }
 
 
+_OF_THE_TEXT = (400, 413, 422)
+"""What servers say of texts that are too long for their model, or that they cannot read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a model has said."""
@@ -79,7 +83,7 @@ def refused_call(
         return Failed(Outcome.MISCONFIGURED, f"{why} ({status})", look_at=setting)
     if 300 <= status < 400:
         return Failed(Outcome.MISCONFIGURED, f"is elsewhere ({status})", look_at="url")
-    return broken(said)
+    return Failed(Outcome.BROKEN, said, unparsable=status in _OF_THE_TEXT)
 
 
 def told_status(read: Mapping[str, Any]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 import anyio
@@ -14,6 +15,7 @@ import pytest
 from actors.collections import INTACT_SECONDS
 from actors.indexer import LOOK_OVER_SECONDS, POSTS_AT_ONCE, IndexerActor
 from actors.meaning_messages import ClaimWork, DelayWork, KeepIndexed
+from actors.providers.breaker import BROKEN_IN_A_ROW
 from actors.providers.outcomes import Later
 from actors.rounds import LEASE, TICK_SECONDS
 from actors.vector_messages import RemovePosts, ReplacePoints
@@ -267,6 +269,20 @@ async def test_one_bad_post_does_not_take_others_along(bench: Bench) -> None:
     assert bench.store.work["index", 7, 13].dead
     assert bench.store.work["index", 7, 13].reason is not None
     assert (status.ok, status.failed, status.dead) == (19, MOST_ATTEMPTS - 1, 1)
+
+
+@pytest.mark.parametrize("bad", [1, 2, 10, 20])
+async def test_a_bad_post_is_found_without_many_failures_in_a_row(bench: Bench, bad: int) -> None:
+    """They would be taken for an outage, and then nobody would be asked."""
+    await bench.clock.sleepers()
+    bench.providers.said["ужас"] = NONSENSE
+    for post in range(1, 21):
+        bench.store.add(post, "ужас" if post == bad else f"пост {post}")
+    await bench.at_rest()
+    failed = ["ужас" in texts for _, texts in bench.providers.embedded]
+    longest = max(sum(run) for fails, run in groupby(failed) if fails)
+    assert longest < BROKEN_IN_A_ROW - 1
+    assert len(bench.vectors.collections[bench.collection].posts) == 19
 
 
 async def test_nobody_is_asked_for_what_nobody_can_pay(bench: Bench) -> None:

@@ -111,6 +111,20 @@ async def test_what_is_no_vector_is_tried_later(
         assert ended.until is not None
 
 
+@pytest.mark.parametrize(("status", "blameless"), [(400, False), (413, False), (500, True)])
+async def test_a_text_that_a_server_does_not_take_may_be_to_blame(
+    providers: Providers, clock: Clock, status: int, blameless: bool
+) -> None:
+    """One too long for the model, say: it is looked for among the others, which need not wait."""
+    given = openai(providers, embeddings="openai", embeddings_model="nomic-embed-text")
+    async with asking(clock, **given) as asked:
+        assert isinstance(await asked.embed("probe"), Embedded)
+        providers.openai.always(Status(status), of="embeddings")
+        ended = await asked.embed("a", "b")
+        assert isinstance(ended, Later)
+        assert ended.blameless is blameless
+
+
 async def test_an_unknown_length_is_told_as_such(providers: Providers, clock: Clock) -> None:
     """While nobody can be asked, who asks for the length is told why, and learns it later."""
     providers.gigachat.next(Status(500), of="embeddings")
