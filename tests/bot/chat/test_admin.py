@@ -36,6 +36,11 @@ async def shown(ada: Person, person: Person) -> Shown:
     return await pressed(ada, people, mia, str(PERSON))
 
 
+def labels(message: Shown) -> list[str]:
+    """The labels of a message's buttons."""
+    return [label for row in message.keyboard for label in row]
+
+
 async def test_to_others_there_is_no_such_command(mia: Person) -> None:
     """/admin of a person is answered as any unknown command is, and /help does not list it."""
     await told(mia, "/admin", UNKNOWN)
@@ -66,6 +71,35 @@ async def test_a_person_is_found_by_name_and_by_list(known: int, mia: Person, ad
     await said(ada, "Type a part of the name")
     found = await told(ada, "mI", "Only those with “mI”")
     assert found.keyboard[0] == ("✅ Mia",)
+
+
+async def test_people_and_invites_are_paged(house: House, ada: Person) -> None:
+    """Eight stand on a page, each once; the arrows lead to the others and back, and no further."""
+    for number in range(10):
+        await house.visit(1000 + number, f"Guest {number}", "en")
+        await house.invite(uses=number + 1)
+    home = await told(ada, "/admin", "The service")
+    first = await pressed(ada, home, "People", "People: all")
+    assert "‹" not in labels(first)
+    rest = await pressed(ada, first, "›", "People: all")
+    assert "›" not in labels(rest)
+    shown = [each for page in (first, rest) for each in labels(page) if "Guest" in each]
+    assert sorted(shown) == [f"▫️ Guest {number}" for number in range(10)]
+    first = await pressed(ada, rest, "‹", "People: all")
+    home = await pressed(ada, first, "‹ Back", "The service")
+    newest = await pressed(ada, home, "Invites", "used 0 of 10,", "used 0 of 3,")
+    assert "used 0 of 2," not in newest.text
+    oldest = await pressed(ada, newest, "›", "used 0 of 2,", "used 0 of 1,")
+    assert "used 0 of 3," not in oldest.text
+
+
+async def test_a_russian_operator_reads_russian(api: BotApi, chat: object) -> None:
+    """The screens and their buttons are in the operator's language."""
+    assert chat is not None
+    ada = api.person(ADMIN, first_name="Ada", language_code="ru")
+    home = await told(ada, "/admin", "Сервис", "Аккаунты: 0.")
+    people = await pressed(ada, home, "Люди", "Люди: все.")
+    await pressed(ada, people, "забанены", "Таких нет.")
 
 
 @pytest.mark.usefixtures("known")
