@@ -81,19 +81,26 @@ class Digester:
                 case str():
                     troubles.append(said)
 
-        async with anyio.create_task_group() as group:
-            for index, topic in enumerate(digest.topics):
-                if topic.topic is not None and topic.lines:
-                    group.start_soon(sum_up, index)
-        if costs:
-            spendings = tuple(spending(account, each, "digest") for each in costs)
-            await self._store.ask(KeepSpending(spendings=spendings))
+        try:
+            async with anyio.create_task_group() as group:
+                for index, topic in enumerate(digest.topics):
+                    if topic.topic is not None and topic.lines:
+                        group.start_soon(sum_up, index)
+        finally:  # it was paid for, also if nobody waits for the digest any more
+            await self._pay(account, costs)
         return replace(
             digest,
             topics=tuple(summed),
             model=models[0] if models else None,
             trouble=" ".join(dict.fromkeys(troubles)) or None,
         )
+
+    async def _pay(self, account: int, costs: Sequence[Spent]) -> None:
+        spendings = tuple(spending(account, each, "digest") for each in costs)
+        if spendings:
+            with anyio.CancelScope(shield=True):
+                keep = KeepSpending(spendings=spendings)
+                await self._store.ask(keep, timeout=STORE_SECONDS)
 
     async def _one(self, topic: DigestTopic, costs: list[Spent]) -> Completed | NoProvider | str:
         """Have one topic summed up, or say why it was not; add what was asked to the costs."""
