@@ -86,8 +86,8 @@ class Finder:
         key = (request.channel, request.post)
         seen = await self._store.ask(LoadPosts(account=request.account, posts=(key,)))
         active = await self._active(None)
-        if not seen or active is None:
-            return ()
+        if not seen or seen[0].post.id != request.post or active is None:
+            return ()  # of an album that begins with what is hidden, its vector tells
         vector = await self._vectors.ask(
             FetchVector(collection=active.name, channel=key[0], post=key[1])
         )
@@ -175,7 +175,7 @@ class Finder:
         now = time.monotonic()
         if known is not None and now - known[0] < KNOWN_SECONDS:
             return known[1]
-        rows = await self._store.ask(LoadCollections())
+        rows = await self._store.ask(LoadCollections(counted=False))
         active = next((row for row in rows if row.state == "active"), None)
         self._known = None if active is None else (now, active)
         return active

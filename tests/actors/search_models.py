@@ -82,6 +82,8 @@ class ModelStore:
     poor: datetime | None = None
     model: str = "letters"
     spent: list[Spending] = field(default_factory=list)
+    shown: dict[tuple[int, int], TaggedPost] = field(default_factory=dict)
+    """As what a post is shown of which the account may not see all."""
     failing: Exception | None = None
 
     async def ask(self, request: Any, *, timeout: float = 30) -> Any:
@@ -94,6 +96,7 @@ class ModelStore:
                 return self._said(request.query, request.tags)
             case LoadPosts():
                 by_key = {(each.post.channel_id, each.post.id): each for each in self.posts}
+                by_key |= self.shown
                 found = [by_key[key] for key in request.posts if key in by_key]
                 return tuple(
                     each for each in found if not request.tags or set(request.tags) & set(each.tags)

@@ -327,3 +327,12 @@ async def test_a_failed_provider_costs_the_summaries_only() -> None:
     assert sum(len(topic.lines) for topic in made.topics) == 4
     assert made.topics[0].summary is None
     assert made.trouble == "Not every topic was summed up: openrouter: 429."
+
+
+async def test_an_album_that_begins_hidden_tells_nothing() -> None:
+    """Who may see only its end finds nothing that is like the whole of it."""
+    kept = store()
+    shown = replace(RATES, post=replace(RATES.post, id=5))
+    kept.shown = {(1, 1): shown}
+    finder = Finder(kept, ModelVectors(kept), ModelProviders())
+    assert await finder.similar(SimilarRequest(account=7, channel=1, post=1)) == ()
