@@ -28,7 +28,7 @@ def said(
 
 def edited(account: Account, room: Room, entry: Entry, **content: Any) -> None:
     """Let somebody change what they have sent."""
-    message = account.edit(room, entry, None, **content)
+    message = account.edit(room, entry, None, **{"entities": None, **content})
     if heard(account, room, message):
         account.updates.add("edited_message", message)
     account.bell.ring()
