@@ -33,6 +33,7 @@ from bot.chat.reading import READING
 from bot.chat.settings import SETTINGS
 from bot.chat.status import STATUS
 from bot.chat.tasks import Tasks
+from bot.chat.underway import Underway
 from bot.texts.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Chat:
         )
         self.bot.session.middleware(Outgoing(house.blocked, pace))
         self.tasks = Tasks()
+        self._underway = Underway()
         self.commands = tuple(name for feature in FEATURES for name in feature.commands)
         self._dispatcher = self._made(house, admins, timezone)
 
@@ -93,6 +95,7 @@ class Chat:
             await self._describe()
             await self._poll()
         finally:
+            await self._underway.end()
             await self.tasks.end()
             await self.bot.session.close()
 
@@ -133,6 +136,7 @@ class Chat:
             storage=MemoryStorage(), house=house, tasks=self.tasks, commands=self.commands
         )
         guard = Guard(visit=Arrivals(house, timezone).visit, user=house.user, admins=admins)
+        dispatcher.update.outer_middleware(self._underway)
         dispatcher.update.outer_middleware(guard)
         dispatcher.callback_query.middleware(CallbackAnswerMiddleware())
         dispatcher.errors.register(faults.told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from aiogram.client.session.aiohttp import AiohttpSession
 
 from actors.house import House
 from sandbox.botapi import BotApi
@@ -21,3 +22,18 @@ async def test_nothing_of_a_bot_goes_on_after_its_end(house: House, api: BotApi)
     async with serving(house, api):
         await told(mia, "/start", "I read your Telegram channels")
     assert asyncio.all_tasks() - before == set()
+
+
+async def test_an_answer_under_way_is_given_up_with_the_bot(house: House, api: BotApi) -> None:
+    """An update whose answer hangs keeps nobody waiting, and opens no connection afterwards."""
+    mia = api.person(PERSON, first_name="Mia", language_code="en")
+    before = asyncio.all_tasks()
+    with api.faults.hold("sendMessage") as held:
+        async with serving(house, api) as chat:
+            mia.send("/start")
+            await asyncio.to_thread(held.reached)
+        assert asyncio.all_tasks() - before == set()
+    session = chat.bot.session
+    assert isinstance(session, AiohttpSession)
+    assert session._session is not None
+    assert session._session.closed
