@@ -4,13 +4,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test lint bench soak lock clean help
+.PHONY: demo play test lint bench soak lock clean help
 
 help:            ## what can be typed here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
 demo: $(STAMP)   ## set everything up and run the main job: no credentials, no server
 	@"$(BIN)/tgactors" demo
+
+play: $(STAMP)   ## run everything beside a sandbox, with a page in the browser
+	@"$(BIN)/tgactors" play
 
 test: lint       ## the gate: lint, types, contracts, tests
 	@"$(BIN)/python" -m pytest -n auto

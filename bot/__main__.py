@@ -23,6 +23,7 @@ from bot.commands.import_session import import_session
 from bot.commands.login import login
 from bot.commands.logout import logout
 from bot.commands.parse import parse
+from bot.commands.play import play
 from bot.commands.posts import posts
 from bot.commands.retry import retry
 from bot.commands.sandbox import sandbox
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 for _command in (
     demo,
+    play,
     sandbox,
     serve,
     login,

@@ -18,12 +18,13 @@ class NoSuchChannel(Refusal):
 
 class PortTaken(Refusal):
     """Port {port} of 127.0.0.1 cannot be used ({why}). End what listens there, or choose another:
-    `tgactors sandbox --port {other}`; 0 takes any free one.
+    `tgactors {command} --port {other}`; 0 takes any free one.
     """  # noqa: D205
 
-    def __init__(self, port: int, why: str) -> None:
-        super().__init__(port, why)
+    def __init__(self, port: int, why: str, command: str = "sandbox") -> None:
+        super().__init__(port, why, command)
         self.port = port
+        self.command = command
         self.why = why
         self.other = port + 1 if port < 65535 else 0
 

@@ -18,6 +18,7 @@ from tests.bot.conftest import CommandLine
 
 COMMANDS = (
     "demo",
+    "play",
     "sandbox",
     "serve",
     "login",

@@ -1,0 +1,128 @@
+"""The whole service as somebody plays it: a process, its page, a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from tests.bot.browser import Browser, chromium
+from tests.bot.conftest import CommandLine, children_of_the_data_folder, refused
+
+pytestmark = pytest.mark.anyio
+
+SHOTS = os.environ.get("TGACTORS_SHOTS")
+"""A folder for pictures, to be looked at."""
+SAID = """
+[...document.querySelectorAll('.message.theirs')].some((each) =>
+  Number(each.id.split('-')[1]) > %d && each.innerText.includes(%s))
+"""
+LAST = "Number(document.querySelector('.message:last-child')?.id.split('-')[1] ?? 0)"
+LOADED = "document.querySelector('.message img')?.decode().then(() => true)"
+PICTURE = """
+(() => {
+  const image = document.querySelector('.message img');
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  canvas.getContext('2d').drawImage(image, 0, 0);
+  return canvas.toDataURL('image/png').split(',')[1];
+})()
+"""
+
+
+@pytest.fixture
+def address(line: CommandLine, folder: Path) -> Iterator[str]:
+    """A service beside a sandbox; at its end nothing of it is left."""
+    line.env |= {"TMPDIR": str(folder), "TGACTORS_WORKERS": "true"}
+    process = line.start("play", "--json")
+    yield json.loads(line.hear(process, '"address"'))["address"]
+    done = line.interrupt(process, signal.SIGINT)
+    assert done.status == 130, done
+    assert list(folder.iterdir()) == []
+    assert children_of_the_data_folder(folder) == []
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, address: str) -> AsyncIterator[Browser]:
+    """A browser with the page, which complains of nothing."""
+    async with Browser(chromium(), tmp_path / "profile") as made:
+        await made.open(address)
+        await made.wait("document.getElementById('link')?.textContent === 'live'")
+        yield made
+        assert made.errors == []
+
+
+async def told(browser: Browser, text: str, answer: str) -> None:
+    """Write to the bot as a person does, with Enter, and wait for its answer."""
+    last = await browser.run(LAST)
+    await browser.run("document.getElementById('text').focus()")
+    await browser.type(text)
+    await browser.press("Enter", 13, "\r")
+    await browser.wait(SAID % (last, json.dumps(answer)))
+
+
+async def shot(browser: Browser, name: str, *, width: int, scheme: str = "light") -> None:
+    """Take a picture to be looked at, and see that nothing is wider than the page."""
+    picture = await browser.look(width=width, scheme=scheme)
+    assert await browser.run("document.documentElement.scrollWidth <= innerWidth"), name
+    if SHOTS:
+        await asyncio.to_thread(Path(SHOTS, f"{name}.png").write_bytes, picture)
+
+
+async def test_somebody_logs_in_by_the_page_reads_and_searches(browser: Browser) -> None:
+    """The picture in the chat is the code that Scan approves; what is published is then found."""
+    await told(browser, "/login", "Scan this code")
+    await browser.wait("document.querySelector('.message img')?.src")
+    await browser.run(LOADED)
+    picture = Image.open(io.BytesIO(base64.b64decode(await browser.run(PICTURE))))
+    (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text.startswith("tg://login?token=")
+    await shot(browser, "login", width=1280)
+    await browser.run("document.getElementById('scan').click()")
+    await browser.wait("document.getElementById('ask').open")
+    await browser.run("document.getElementById('ask-yes').click()")
+    await browser.wait(SAID % (0, json.dumps("You are logged in.")))
+    await browser.wait("!document.querySelector('.message img')")
+    await browser.wait("document.querySelectorAll('#sessions button').length === 1")
+    await browser.wait(SAID % (0, json.dumps("36 new posts")))
+    await browser.run("document.getElementById('post').focus()")
+    await browser.type("Zeppelins are moored at the observatory")
+    await browser.run("document.querySelector('#publish [type=submit]').click()")
+    await browser.wait("document.getElementById('posts').innerText.includes('Zeppelins')")
+    await told(browser, "/parse", "Done:")
+    await told(browser, "/search zeppelins observatory", "Zeppelins are moored")
+    await shot(browser, "light", width=1280)
+    await shot(browser, "dark", width=1280, scheme="dark")
+    await shot(browser, "narrow", width=360)
+
+
+async def test_the_page_is_used_by_keyboard(browser: Browser) -> None:
+    """Shift+Enter breaks the line, Esc closes a dialog and does nothing, Tab shows where it is."""
+    await told(browser, "/login", "Scan this code")
+    await browser.run("document.getElementById('scan').focus()")
+    await browser.press("Enter", 13, "\r")
+    await browser.wait("document.getElementById('ask').open")
+    await browser.press("Escape", 27)
+    await browser.wait("!document.getElementById('ask').open")
+    assert await browser.run("document.activeElement.id") == "scan"
+    await browser.press("Tab", 9)
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert await browser.run(outline) == "solid"
+    assert await browser.run("document.querySelectorAll('#sessions button').length") == 0
+
+
+async def test_a_port_that_is_taken_is_refused(address: str, line: CommandLine) -> None:
+    """With what to do: the same command with another port."""
+    port = urlsplit(address).port
+    done = line.run("play", "--port", port, "--json")
+    refused(done, "PortTaken", f"Port {port} ", "tgactors play --port")
