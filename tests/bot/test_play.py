@@ -28,6 +28,15 @@ SAID = """
   Number(each.id.split('-')[1]) > %d && each.innerText.includes(%s))
 """
 LAST = "Number(document.querySelector('.message:last-child')?.id.split('-')[1] ?? 0)"
+SCANNED = """
+fetch('/do/scan', {
+  method: 'POST',
+  headers: {
+    Authorization: `Bearer ${location.hash.slice(1)}`, 'Content-Type': 'application/json',
+  },
+  body: JSON.stringify({ person: Number(document.getElementById('person').value) }),
+}).then((answer) => answer.json()).then((facts) => facts.url)
+"""
 LOADED = "document.querySelector('.message img')?.decode().then(() => true)"
 PICTURE = """
 (() => {
@@ -86,7 +95,7 @@ async def test_somebody_logs_in_by_the_page_reads_and_searches(browser: Browser)
     await browser.run(LOADED)
     picture = Image.open(io.BytesIO(base64.b64decode(await browser.run(PICTURE))))
     (code,) = zxingcpp.read_barcodes(picture)
-    assert code.text.startswith("tg://login?token=")
+    assert code.text == await browser.run(SCANNED)
     await shot(browser, "login", width=1280)
     await browser.run("document.getElementById('scan').click()")
     await browser.wait("document.getElementById('ask').open")
@@ -107,7 +116,7 @@ async def test_somebody_logs_in_by_the_page_reads_and_searches(browser: Browser)
 
 
 async def test_the_page_is_used_by_keyboard(browser: Browser) -> None:
-    """Shift+Enter breaks the line, Esc closes a dialog and does nothing, Tab shows where it is."""
+    """Enter sends, Esc closes a dialog and approves nothing, Tab shows where it is."""
     await told(browser, "/login", "Scan this code")
     await browser.run("document.getElementById('scan').focus()")
     await browser.press("Enter", 13, "\r")
@@ -126,3 +135,13 @@ async def test_a_port_that_is_taken_is_refused(address: str, line: CommandLine) 
     port = urlsplit(address).port
     done = line.run("play", "--port", port, "--json")
     refused(done, "PortTaken", f"Port {port} ", "tgactors play --port")
+
+
+async def test_the_kept_data_stays(line: CommandLine, folder: Path) -> None:
+    """--keep leaves a data folder that other commands read, and nothing that runs."""
+    process = line.start("play", "--json", "--keep", "kept")
+    line.hear(process, '"address"')
+    assert line.interrupt(process, signal.SIGTERM).status == 143
+    assert children_of_the_data_folder(folder) == []
+    done = line.run("status", "--data", "kept", "--json", TGACTORS_TELEGRAM="sandbox://127.0.0.1:1")
+    assert done.status == 0, done

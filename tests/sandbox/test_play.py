@@ -370,3 +370,12 @@ async def test_so_many_pages_are_told_and_no_more(visitor: Visitor, anna: Person
     for each in opened:
         async with each:
             pass
+
+
+def test_a_stage_ends_with_everything_down(anna: Person, world: World) -> None:
+    """What is out of order when it ends neither raises nor keeps it from ending."""
+    with Stage(world) as stage:
+        stage.troubles.hold(anna.id)
+        for name in stage.troubles.facts()["modes"]:
+            stage.troubles.put(name, "down")
+    assert set(stage.troubles.facts()["modes"].values()) == {"well"}
