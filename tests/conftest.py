@@ -26,6 +26,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers `-n auto` means: many tests wait for a deadline, not for a core."""
+    return min(2 * len(os.sched_getaffinity(0)), 8)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Run async tests on asyncio, whose loops Telethon and asyncpg need."""
