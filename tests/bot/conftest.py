@@ -58,7 +58,12 @@ class CommandLine:
     def __init__(self, folder: Path, warm: Warm) -> None:
         self.folder = folder
         self._warm = warm
-        self.env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TZ": "UTC"}
+        self.env = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "TZ": "UTC",
+            "TGACTORS_WORKERS": "false",  # unless a test wants posts tagged and indexed
+        }
         self._started: list[subprocess.Popen[str]] = []
 
     def start(self, *words: object, **env: str) -> subprocess.Popen[str]:
@@ -191,6 +196,7 @@ def archive(warm: Warm, server: Postgres, template: str) -> Iterator[CommandLine
             "TGACTORS_TELEGRAM": sandbox.address,
             "TGACTORS_DATABASE_URL": dsn,
             "TGACTORS_SESSION_KEYS": new_key(),
+            "TGACTORS_WORKERS": "true",
         }
         asyncio.run(admit(dsn, line.env["TGACTORS_SESSION_KEYS"], sandbox.mint(PERSON)))
         report = line.run("parse", PERSON, "--json").facts

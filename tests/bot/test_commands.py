@@ -69,8 +69,13 @@ def test_parse_says_what_was_stored(known: CommandLine, telegram: Sandbox) -> No
         "added": 1,
         "edited": 0,
         "deleted": 0,
+        "tagged": 0,
+        "indexed": 0,
+        "pending": 37,
+        "counted_at": third.facts["counted_at"],
         "unread": [],
         "flood_until": None,
+        "began_at": third.facts["began_at"],
         "took": third.facts["took"],
     }
 

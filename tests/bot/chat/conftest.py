@@ -46,10 +46,16 @@ def channels(world: World) -> list[Channel]:
 
 
 @pytest.fixture
-def telegram(world: World, channels: list[Channel]) -> Iterator[Sandbox]:
+def token_life() -> float:
+    """How many seconds a login's code is good for."""
+    return 30.0
+
+
+@pytest.fixture
+def telegram(world: World, channels: list[Channel], token_life: float) -> Iterator[Sandbox]:
     """That world, served; nothing that no Telegram would be asked."""
     assert channels is not None
-    with Sandbox(world) as serving:
+    with Sandbox(world, token_life=token_life) as serving:
         yield serving
         assert serving.mistakes == ()
 
