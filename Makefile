@@ -28,7 +28,7 @@ bench: $(STAMP)  ## measured ratios, within one run
 	@"$(BIN)/python" -m bench --json
 
 soak: $(STAMP)   ## long runs, outside the gate
-	@"$(BIN)/python" -m pytest -n auto -m soak --timeout 1800
+	@HYPOTHESIS_PROFILE=default "$(BIN)/python" -m pytest -n auto -m soak --timeout 1800
 
 lock: $(STAMP)   ## resolve requirements.lock anew (needs uv)
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storage.database import Database
@@ -24,6 +25,11 @@ os.environ.setdefault("TGACTORS_WORKERS", "false")
 # A shell that starts a program in the background has it ignore Ctrl-C, and its children with it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# The gate tries fewer examples of each property; `make soak` tries as many as usual.
+hypothesis.settings.register_profile("gate", max_examples=30)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -82,6 +82,7 @@ SOMEBODYS = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("env", "place", "mode"),
     [(NO_UTF8, "a place with spaces " * 8, 0o711), (SOMEBODYS, "closed", 0o700)],
@@ -107,6 +108,7 @@ def test_the_demo_works_whatever_is_set(
     assert set(Path("/var/lib").glob("tgactors-*")) <= refuges
 
 
+@pytest.mark.soak
 def test_the_kept_data_can_be_looked_at(line: CommandLine) -> None:
     """--keep leaves a data folder that the other commands read."""
     done = demo(line, "--keep", "kept here")
@@ -118,7 +120,14 @@ def test_the_kept_data_can_be_looked_at(line: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("act", ["A Telegram is running", "Reading the", "What is held now"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "Reading the",
+        pytest.param("A Telegram is running", marks=pytest.mark.soak),
+        pytest.param("What is held now", marks=pytest.mark.soak),
+    ],
+)
 def test_an_interrupted_demo_cleans_up(
     line: CommandLine, folder: Path, act: str, number: signal.Signals, status: int
 ) -> None:

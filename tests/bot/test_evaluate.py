@@ -51,6 +51,7 @@ def test_posts_of_a_file_are_found(line: CommandLine) -> None:
     assert children_of_the_data_folder(line.folder) == []
 
 
+@pytest.mark.soak
 def test_the_figures_are_the_last_line(line: CommandLine) -> None:
     """People see a row for each kind, and then the three figures on a line that ends it all."""
     query = {"text": "ключевая ставка", "relevant": [10], "kind": "semantic"}

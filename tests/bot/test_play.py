@@ -115,6 +115,7 @@ async def test_somebody_logs_in_by_the_page_reads_and_searches(browser: Browser)
     await shot(browser, "narrow", width=360)
 
 
+@pytest.mark.soak
 async def test_the_page_is_used_by_keyboard(browser: Browser) -> None:
     """Enter sends, Esc closes a dialog and approves nothing, Tab shows where it is."""
     await told(browser, "/login", "Scan this code")
@@ -137,6 +138,7 @@ async def test_a_port_that_is_taken_is_refused(address: str, line: CommandLine) 
     refused(done, "PortTaken", f"Port {port} ", "tgactors play --port")
 
 
+@pytest.mark.soak
 async def test_the_kept_data_stays(line: CommandLine, folder: Path) -> None:
     """--keep leaves a data folder that other commands read, and nothing that runs."""
     process = line.start("play", "--json", "--keep", "kept")

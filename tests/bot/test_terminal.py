@@ -64,6 +64,7 @@ def test_a_small_window_is_told_how_to_grow(
         assert seen.shown.index(HOME) < seen.shown.index("████")
 
 
+@pytest.mark.soak
 def test_the_demo_is_watched(line: CommandLine) -> None:
     """The progress is drawn, no line is longer than the terminal, and nothing is left behind."""
     with terminal(line, "demo") as seen:

@@ -25,7 +25,6 @@ def _open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TGACTORS_REGISTRATION", "open")
 
 
-@pytest.mark.parametrize("token_life", [3.0])
 async def test_S7_the_pictures_code_is_scanned_and_the_channels_are_read(
     telegram: Sandbox, mia: Person
 ) -> None:
@@ -41,6 +40,7 @@ async def test_S7_the_pictures_code_is_scanned_and_the_channels_are_read(
     assert (await actors.user(PERSON).status()).state == "READY"
 
 
+@pytest.mark.parametrize("token_life", [3.0])
 async def test_S7_the_picture_is_renewed_in_its_place(telegram: Sandbox, mia: Person) -> None:
     """A code that has expired is followed by another in the same message, which lets in."""
     picture = await told(mia, "/login", SCAN)

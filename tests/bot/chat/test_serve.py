@@ -101,6 +101,7 @@ def test_sigterm_ends_it_in_order(
     mia.wait(lambda shown: shown.text.startswith("Stopped"), within=PATIENCE)
 
 
+@pytest.mark.soak
 def test_it_ends_within_20_seconds_though_nobody_answers(
     service: CommandLine, telegram: Sandbox, dsn: str, api: BotApi, mia: Person
 ) -> None:
@@ -117,6 +118,7 @@ def test_it_ends_within_20_seconds_though_nobody_answers(
         assert process.wait(20) == 0
 
 
+@pytest.mark.soak
 def test_without_a_bot_the_schedule_reads(
     service: CommandLine, telegram: Sandbox, dsn: str
 ) -> None:
@@ -146,6 +148,7 @@ def test_S4_a_second_one_waits_and_takes_over(service: CommandLine, mia: Person)
     assert f"serve.not_ready holder='pid {first.pid} on " in done.err
 
 
+@pytest.mark.soak
 def test_a_crash_of_the_bot_is_logged_and_it_begins_again(
     service: CommandLine, api: BotApi, mia: Person
 ) -> None:
@@ -172,6 +175,7 @@ def test_a_token_that_telegram_does_not_know_is_refused(service: CommandLine, ap
     refused(done, "BotTokenRefused", "@BotFather", "TGACTORS_BOT_TOKEN", err=told)
 
 
+@pytest.mark.soak
 def test_a_lease_that_ran_out_ends_it(service: CommandLine, dsn: str) -> None:
     """Stopped for longer than its lease lasts, it ends as soon as it runs again, and says why."""
     process = started(service)
@@ -183,6 +187,7 @@ def test_a_lease_that_ran_out_ends_it(service: CommandLine, dsn: str) -> None:
     assert "tgactors serve" in done.err
 
 
+@pytest.mark.soak
 def test_what_is_due_is_told_without_being_asked(
     service: CommandLine, api: BotApi, telegram: Sandbox, dsn: str, mia: Person
 ) -> None:
