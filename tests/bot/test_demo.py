@@ -119,7 +119,10 @@ def test_the_kept_data_can_be_looked_at(line: CommandLine) -> None:
     assert children_of_the_data_folder(line.folder) == []
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.soak)],
+)
 @pytest.mark.parametrize(
     "act",
     [

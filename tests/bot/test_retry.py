@@ -25,12 +25,12 @@ def test_what_was_given_up_is_done_after_all(known: CommandLine, dsn: str) -> No
             await db.execute(GIVEN_UP)
 
     asyncio.run(give_up())
-    parsed = known.run("parse", PERSON, "--json").facts
+    parsed = known.run("parse", PERSON, "--json", TGACTORS_WORKERS="true").facts
     assert (parsed["tagged"], parsed["indexed"]) == (0, 36)
     done = known.run("retry", PERSON)
     assert (done.status, done.err) == (0, "")
     assert done.out == "36 pieces of work due now, for whoever runs the workers.\n"
-    parsed = known.run("parse", PERSON, "--json").facts
+    parsed = known.run("parse", PERSON, "--json", TGACTORS_WORKERS="true").facts
     assert (parsed["tagged"], parsed["indexed"], parsed["pending"]) == (36, 0, 0)
 
 

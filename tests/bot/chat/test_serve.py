@@ -133,6 +133,7 @@ def test_without_a_bot_the_schedule_reads(
     assert service.interrupt(process, signal.SIGTERM).status == 0
 
 
+@pytest.mark.soak
 def test_S4_a_second_one_waits_and_takes_over(service: CommandLine, mia: Person) -> None:
     """It says that it is not ready and for whom it waits; the first is killed, and it answers."""
     first = started(service, "--data", "first")
@@ -166,6 +167,7 @@ def test_a_crash_of_the_bot_is_logged_and_it_begins_again(
     assert api.token not in done.err
 
 
+@pytest.mark.soak
 def test_a_token_that_telegram_does_not_know_is_refused(service: CommandLine, api: BotApi) -> None:
     """It ends with status 2 and what to do, and does not try again and again."""
     service.env["TGACTORS_BOT_TOKEN"] = f"{api.token}x"
