@@ -52,9 +52,7 @@ class Incident:
     async def strike(self, user: User, posts: int) -> None:
         """Let the failure happen, once all other posts are tagged and all are indexed."""
         async with asyncio.timeout(_PATIENCE):
-            while True:  # it is the database that tells
-                if _is_rest_done(await user.meaning(), posts):
-                    break
+            while not _is_rest_done(await user.meaning(), posts):  # noqa: ASYNC110  no event tells
                 await asyncio.sleep(_PAUSE)
         self._first.release()
 

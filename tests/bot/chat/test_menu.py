@@ -9,7 +9,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.app import FEATURES, Chat
 from bot.texts.commands import COMMANDS
-from sandbox.botapi import BotApi, Person
+from sandbox.botapi import BotApi, Person, Shown
 from tests.bot.chat.talking import PATIENCE, PERSON, said, told
 
 pytestmark = pytest.mark.anyio
@@ -37,11 +37,16 @@ async def test_groups_are_refused_politely_and_left_in_peace(api: BotApi) -> Non
     mia = api.person(PERSON, first_name="Mia", language_code="en")
     bob = api.person(43, first_name="Bob", language_code="en")
     group = api.group(-100500, "Friends", members=[mia, bob])
+    greeting = await group.awaited(_declines, within=PATIENCE)
     bob.send("hello everybody", chat=group)
-    mia.send("/status", chat=group)
-    await group.awaited(lambda shown: "I work in private chats only" in shown.text, within=PATIENCE)
-    senders = [each.message.from_user for each in group.inbox]
-    assert sum(sender.is_bot for sender in senders if sender is not None) <= 2
+    command = mia.send("/status", chat=group)
+    await group.awaited(_declines, within=PATIENCE, after=command.id)
+    senders = [each.message.from_user for each in group.inbox if each.id > greeting.id]
+    assert [sender.is_bot for sender in senders if sender is not None] == [False, False, True]
+
+
+def _declines(shown: Shown) -> bool:
+    return "I work in private chats only" in shown.text
 
 
 async def test_a_button_of_nobodys_is_explained(mia: Person, chat: Chat) -> None:
