@@ -66,7 +66,7 @@ class Settings(ProviderSettings, VectorSettings):
     @classmethod
     def _all_problems(cls, given: Any, check: ModelWrapValidatorHandler[Self]) -> Self:
         """Name the fields that are wrong and those that miss each other, all at once."""
-        apart = _apart(given)
+        apart = cls._apart(given)
         try:
             settings = check(given)
         except ValidationError as error:
@@ -74,6 +74,11 @@ class Settings(ProviderSettings, VectorSettings):
         if apart:
             raise BadSettings(" ".join(apart))
         return settings
+
+    @classmethod
+    def _apart(cls, given: dict[str, Any]) -> list[str]:
+        """Name settings that belong together and are not."""
+        return _apart(given)
 
     @field_validator("data")
     @classmethod

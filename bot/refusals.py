@@ -96,3 +96,15 @@ class LeaseRanOut(Refusal):
     """This process was silent for longer than its lease lasts, so others may serve its accounts
     by now, and it ends. Let it be started again: `tgactors serve`.
     """  # noqa: D205
+
+
+class AddressTaken(Refusal):
+    """HTTP cannot be served at {host}, port {port} ({why}). End what listens there, or set
+    TGACTORS_HTTP_HOST and TGACTORS_HTTP_PORT to what is free; port 0 takes any.
+    """  # noqa: D205
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(host, port, why)
+        self.host = host
+        self.port = port
+        self.why = why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,9 @@ from bot.chat import duty
 from bot.house import open_house
 from bot.refusals import LeaseRanOut
 from bot.supervision import supervised, together
+from bot.web import server
+from bot.web.app import make_app
+from bot.web.service import Bot, Service
 from runtime.logs import get_logger
 
 if TYPE_CHECKING:
@@ -23,19 +27,21 @@ log = get_logger("bot")
 
 
 class Serving:
-    """Reads by the schedule, tags and indexes, and answers people at the bot, if there is one."""
+    """Reads by the schedule, tags and indexes, and answers over HTTP and at the bot, if any."""
 
     def __init__(self, screen: Screen, settings: Settings) -> None:
         self._screen = screen
         self._settings = settings
+        self._bot = Bot(wanted=settings.bot_token is not None)
 
     async def run(self, *, data: Path | None, telegram: str | None) -> None:
         """Serve until cancelled.
 
-        Raises `LeaseRanOut` when other processes may have taken what this one serves, and
-        `BotTokenRefused`.
+        Raises `LeaseRanOut` when other processes may have taken what this one serves,
+        `AddressTaken` and `BotTokenRefused`.
         """
         silent = _Silence()
+        listening = server.listen(self._settings.http_host, self._settings.http_port)
         opened = open_house(
             data=data,
             telegram=telegram,
@@ -43,12 +49,16 @@ class Serving:
             schedule=True,
             more={"on_lease_lost": silent.noticed},
         )
-        async with opened as house, together() as group:
-            self._begin()
-            if self._settings.bot_token is not None:
-                token = self._settings.bot_token.get_secret_value()
-                group.start_soon(self._answer, house, token)
-            await silent.ends_it()
+        with listening:
+            async with opened as house, together() as group:
+                address = server.address_of(listening)
+                service = Service(house, self._settings, secrets.token_urlsafe(32), self._bot)
+                group.start_soon(server.serve, make_app(service), listening)
+                self._begin(address)
+                if self._settings.bot_token is not None:
+                    token = self._settings.bot_token.get_secret_value()
+                    group.start_soon(self._answer, house, token)
+                await silent.ends_it()
 
     async def _answer(self, house: House, token: str) -> None:
         """Be the one process that polls for the bot, as soon as no other is."""
@@ -66,17 +76,19 @@ class Serving:
             await polling.wait_lost()
             raise LeaseRanOut
 
-    def _begin(self) -> None:
-        has_bot = self._settings.bot_token is not None
-        bot = "" if has_bot else " There is no bot: TGACTORS_BOT_TOKEN is not set."
+    def _begin(self, address: str) -> None:
+        bot = "" if self._bot.wanted else " There is no bot: TGACTORS_BOT_TOKEN is not set."
         self._screen.say_whole(f"The schedule reads, until Ctrl-C.{bot}")
-        self._screen.answer({"serving": {"bot": has_bot}})
+        self._screen.say_whole(f"HTTP is served at {address}/docs")
+        self._screen.answer({"serving": {"bot": self._bot.wanted, "http": address}})
 
     def _wait(self, holder: str | None) -> None:
+        self._bot.ready, self._bot.holder = False, holder
         log.warning("serve.not_ready", holder=holder)
         self._screen.answer({"waiting": {"holder": holder}})
 
     def _ready(self, name: str) -> None:
+        self._bot.ready, self._bot.holder = True, None
         log.info("serve.ready", bot=name)
         self._screen.say_whole(f"The bot answers: https://t.me/{name}")
         self._screen.answer({"ready": {"bot": name}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from actors import settings
+
+_LOOPBACK = "127.0.0.1"
 
 
 class Settings(settings.Settings):
@@ -21,8 +24,26 @@ class Settings(settings.Settings):
     """The address of a Bot API server; unset: Telegram's own."""
     admins: Annotated[frozenset[int], NoDecode] = frozenset()
     """Telegram user ids of the bot's operators."""
+    http_host: str = _LOOPBACK
+    """Where HTTP is served; anything but a loopback address needs `http_token`."""
+    http_port: int = Field(default=8010, ge=0, le=65535)
+    """0 takes a free one."""
+    http_token: SecretStr | None = Field(default=None, min_length=16)
+    """The operator's bearer token; unset: only the command line of the same user is the operator.
+    """
     timezone: str = "UTC"
     """Of whoever writes to the bot for the first time, until they choose another."""
+
+    @classmethod
+    def _apart(cls, given: dict[str, Any]) -> list[str]:
+        problems = super()._apart(given)
+        host = str(given.get("http_host") or _LOOPBACK)
+        if not _is_loopback(host) and not given.get("http_token"):
+            problems.append(
+                f"TGACTORS_HTTP_HOST is {host}, where others get at it, and needs "
+                "TGACTORS_HTTP_TOKEN: make one with `openssl rand -hex 32`."
+            )
+        return problems
 
     @field_validator("bot_token")
     @classmethod
@@ -57,3 +78,10 @@ def load(**given: Any) -> Settings:
     Raises `BadSettings` naming every problem at once.
     """
     return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

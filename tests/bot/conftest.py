@@ -62,6 +62,7 @@ class CommandLine:
             "PATH": "/usr/bin:/bin",
             "HOME": str(folder),
             "TZ": "UTC",
+            "TGACTORS_HTTP_PORT": "0",
             "TGACTORS_WORKERS": "false",  # unless a test wants posts tagged and indexed
         }
         self._started: list[subprocess.Popen[str]] = []

@@ -1,0 +1,25 @@
+"""The application: every route, and what holds for all of them."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from bot.web import problems
+from bot.web.routes import health
+from bot.web.service import Service
+
+
+def make_app(service: Service) -> FastAPI:
+    """Make the application that serves a house."""
+    app = FastAPI(
+        title="tgactors",
+        version=version("tgactors"),
+        description="A multi-user Telegram reader. Ids of people are Telegram user ids.",
+        redoc_url=None,
+    )
+    app.state.service = service
+    problems.install(app)
+    app.include_router(health.router)
+    return app

@@ -1,0 +1,78 @@
+"""The server: it listens from the start, and ends in order when it is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import anyio
+import uvicorn
+
+from bot.refusals import AddressTaken
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+END_SECONDS: Final = 5.0
+"""How long requests that are being answered may take at the end."""
+_BACKLOG: Final = 256
+_ENDS_WITHIN: Final = END_SECONDS + 2.0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port, so that whoever is refused hears of it before anything is opened.
+
+    Raises `AddressTaken`.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise AddressTaken(host, port, why.lower()) from None
+    listening.setblocking(False)
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the address under which this machine finds a listening socket."""
+    host, port = listening.getsockname()[:2]
+    found = ipaddress.ip_address(host)
+    if found.is_unspecified:
+        found = ipaddress.ip_address("127.0.0.1" if found.version == 4 else "::1")
+    return f"http://[{found}]:{port}" if found.version == 6 else f"http://{found}:{port}"
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn, whose signals belong to the command."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(app: FastAPI, listening: socket.socket) -> None:
+    """Serve until cancelled; then what is being answered is ended first, within its time."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=int(END_SECONDS),
+        ws="none",
+    )
+    server = _Uvicorn(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await asyncio.shield(running)
+    finally:
+        server.should_exit = True
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([running], timeout=_ENDS_WITHIN)
+        running.cancel()
