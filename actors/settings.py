@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -13,7 +14,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from actors.addresses import sandbox_address
 from actors.errors import BadSettings, BadTelegramAddress
@@ -21,10 +27,15 @@ from actors.provider_settings import ProviderSettings, provider_problems
 from actors.vector_settings import VectorSettings, vector_problems
 
 _PREFIX = "TGACTORS_"
+_SECRETS = "/run/secrets"
+"""Where containers find their secrets, unless TGACTORS_SECRETS names another folder."""
 
 
 class Settings(ProviderSettings, VectorSettings):
-    """Everything that can be set, from keywords, the environment and `.env`, in that order."""
+    """Everything that can be set: by keywords, the environment, `.env` and secrets, in that order.
+
+    A secret is a file with a setting's name in the folder that TGACTORS_SECRETS names.
+    """
 
     model_config = SettingsConfigDict(
         env_ignore_empty=True,
@@ -74,6 +85,23 @@ class Settings(ProviderSettings, VectorSettings):
         if apart:
             raise BadSettings(" ".join(apart))
         return settings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Look for secrets only where there are any."""
+        del file_secret_settings
+        given = (init_settings, env_settings, dotenv_settings)
+        folder = Path(os.environ.get("TGACTORS_SECRETS") or _SECRETS)
+        if not folder.is_dir():
+            return given
+        return (*given, SecretsSettingsSource(settings_cls, folder))
 
     @classmethod
     def _apart(cls, given: dict[str, Any]) -> list[str]:

@@ -77,6 +77,7 @@ def test_people_are_answered_until_ctrl_c(service: CommandLine, dsn: str, mia: P
     service.env["TGACTORS_TIMEZONE"] = "Europe/Moscow"
     process = service.start("serve")
     assert service.hear(process) == "The schedule reads, until Ctrl-C."
+    assert service.hear(process).startswith("HTTP is served at http://127.0.0.1:")
     assert service.hear(process) == "The bot answers: https://t.me/reader_bot"
     answered(mia)
     assert asyncio.run(timezones(dsn)) == ["Europe/Moscow"]
