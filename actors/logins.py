@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 
@@ -20,20 +20,22 @@ from actors.errors import (
 from actors.login import Event
 from actors.messages import LoginRequest
 from actors.ports import Person, TelegramPort
+from actors.reasons import LoginEnd
 from actors.signing_in import LoginEnded, SigningIn, Step
 from actors.values import LoggedIn, LoginFailed
 from runtime import Refusal, progress
 
 LOG_OUT_SECONDS = 5.0
+CANCELLED = "The login was cancelled. Log in again whenever you like."
 
-FAILURES = (
-    ApiKeysRefused,
-    Flooded,
-    NoOtherCode,
-    PhoneRefused,
-    SessionRevoked,
-    TelegramUnreachable,
-)
+FAILURES: Mapping[type[Refusal], LoginEnd] = {
+    ApiKeysRefused: "keys",
+    Flooded: "flooded",
+    NoOtherCode: "no_other_code",
+    PhoneRefused: "phone",
+    SessionRevoked: "revoked",
+    TelegramUnreachable: "unreachable",
+}
 """What ends a login with a reason for the person, and is no fault of the program."""
 
 
@@ -81,11 +83,12 @@ class Logins:
             with self._scope:
                 person = await self._sign_in(request)
         except LoginEnded as end:
-            return LoginFailed(reason=end.reason)
-        except FAILURES as failure:
-            return LoginFailed(reason=str(failure))
+            return LoginFailed(reason=end.reason, code=end.code, by=end.by)
+        except tuple(FAILURES) as failure:
+            until = failure.until if isinstance(failure, Flooded) else None
+            return LoginFailed(reason=str(failure), code=FAILURES[type(failure)], until=until)
         if person is None:
-            return LoginFailed(reason="The login was cancelled. Log in again whenever you like.")
+            return LoginFailed(reason=CANCELLED, code="cancelled")
         return LoggedIn(account=person.id)
 
     def cancel(self) -> bool:

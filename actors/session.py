@@ -155,7 +155,7 @@ class SessionActor(Actor[SessionMessage]):
                 async with self._invited(request):
                     return await self._logins.run(request)
         except Interrupted as interrupted:
-            return LoginFailed(reason=str(interrupted))
+            return LoginFailed(reason=str(interrupted), code="logged_out")
 
     @asynccontextmanager
     async def _invited(self, request: LoginRequest) -> AsyncIterator[None]:

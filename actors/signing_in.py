@@ -18,17 +18,22 @@ from actors.login import Event
 from actors.ports import CodeSent, LoginToken, Person, TelegramPort
 from actors.qr import drawn
 from actors.question import Closed, Question, Wrong
+from actors.reasons import LoginEnd
 from actors.values import CodeNeeded, PasswordNeeded, QrCode
 
 Step = QrCode | CodeNeeded | PasswordNeeded
+UNSCANNED = "Nobody scanned the code in time. Log in again for a fresh one."
 
 
 class LoginEnded(Exception):
     """A login has come to an end that is nobody's fault."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, code: LoginEnd, reason: str, by: int | None = None) -> None:
+        super().__init__(code, reason, by)
+        self.code = code
         self.reason = reason
+        self.by = by
+        """Which account has logged in instead, if it was a stranger's."""
 
 
 class SigningIn:
@@ -69,8 +74,10 @@ class SigningIn:
         person = await self._authorised()
         if self._account is not None and person.id != self._account:
             raise LoginEnded(
+                "stranger",
                 f"The login was done by account {person.id}, not by {self._account}: that "
-                "session was ended. Use the right account, or log in as the other."
+                "session was ended. Use the right account, or log in as the other.",
+                by=person.id,
             )
         return person
 
@@ -138,7 +145,7 @@ class SigningIn:
             if isinstance(token, Person):
                 return token
             if self._left() <= 0:
-                raise LoginEnded("Nobody scanned the code in time. Log in again for a fresh one.")
+                raise LoginEnded("unscanned", UNSCANNED)
             self._generation += 1
             if self._generation == 1:
                 await self._moved(Event.QR_SHOWN)
@@ -164,7 +171,7 @@ class SigningIn:
         changed = phone != self._phone
         person = await question.close()
         if person is None and not changed:
-            raise _unproved(question, "code")
+            raise _unproved(question, "code", ("codes", "no_code"))
         return person
 
     async def _asked(self, hint: str) -> Person:
@@ -174,7 +181,7 @@ class SigningIn:
         await question.answered(self._left())
         person = await question.close()
         if person is None:
-            raise _unproved(question, "password")
+            raise _unproved(question, "password", ("passwords", "no_password"))
         return person
 
     async def _next(self, step: Step) -> None:
@@ -185,10 +192,11 @@ class SigningIn:
         return self._until - anyio.current_time()
 
 
-def _unproved(question: Question, what: str) -> LoginEnded:
+def _unproved(question: Question, what: str, codes: tuple[LoginEnd, LoginEnd]) -> LoginEnded:
+    wrong, none = codes
     if question.left == 0:
-        return LoginEnded(f"Too many wrong {what}s. Log in again for a fresh code.")
-    return LoginEnded(f"No {what} came in time. Log in again for a fresh code.")
+        return LoginEnded(wrong, f"Too many wrong {what}s. Log in again for a fresh code.")
+    return LoginEnded(none, f"No {what} came in time. Log in again for a fresh code.")
 
 
 def _is_text(password: object) -> bool:

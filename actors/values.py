@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from actors.reasons import LoginEnd
 from storage.rows import ChannelView as Channel
 from storage.rows import FollowedFolder, Forgotten, Invite, InviteRow
 from storage.rows import NoticeRow as Notice
@@ -64,6 +65,12 @@ class LoginFailed:
 
     reason: str
     """What happened and what to do, for people."""
+    code: LoginEnd
+    """The same, for who says it in another language."""
+    until: datetime | None = None
+    """When Telegram will answer again, if it asked to wait."""
+    by: int | None = None
+    """Which account has done it instead, if it was a stranger's."""
 
 
 LoginStep = QrCode | CodeNeeded | PasswordNeeded | LoggedIn | LoginFailed

@@ -79,7 +79,7 @@ class Signing:
             await self._tell(faults.said(error, self._visit))
             return False
         if isinstance(end, LoginFailed) and not self.is_left:
-            await self._tell(failed(end.reason, self._said, self._visit.visitor.timezone))
+            await self._tell(failed(end, self._said, self._visit.visitor.timezone))
         return isinstance(end, LoggedIn)
 
     async def redraw(self) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actors.reasons import LoginEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +36,8 @@ class LoginTexts:
     caught_up: str
     again: str
     over: str
-    failed: Mapping[str, str]
-    """By the kind of end, as `bot.chat.outcomes` knows them; "other" has the English {text}."""
+    failed: Mapping[LoginEnd, str]
+    """By the code of the end; {by} is who has logged in instead, {until} when to try again."""
 
 
 EN = LoginTexts(
@@ -77,7 +81,7 @@ EN = LoginTexts(
     over="That login is over. Begin again whenever you like.",
     failed={
         "stranger": (
-            "⚠️ Somebody else logged in with your code: account {who}, not you. That session was "
+            "⚠️ Somebody else logged in with your code: account {by}, not you. That session was "
             "ended at Telegram at once, and nothing of it is kept. Show the code to nobody, and "
             "scan it with your own account."
         ),
@@ -96,7 +100,7 @@ EN = LoginTexts(
         "unreachable": "Telegram cannot be reached just now. Try again in a minute.",
         "revoked": "Telegram has ended this login. Try again.",
         "logged_out": "The login was ended because you are being logged out.",
-        "other": "The login has failed: {text}",
+        "keys": "Telegram does not let this bot log anybody in just now. Tell its operator.",
     },
 )
 
@@ -138,7 +142,7 @@ RU = LoginTexts(
     over="Этот вход уже закончен. Начните снова, когда захотите.",
     failed={
         "stranger": (
-            "⚠️ По вашему коду вошёл кто-то другой: аккаунт {who}, не ваш. Тот сеанс сразу завершён "
+            "⚠️ По вашему коду вошёл кто-то другой: аккаунт {by}, не ваш. Тот сеанс сразу завершён "
             "в Telegram, и ничего от него не осталось. Никому не показывайте код и сканируйте его "
             "своим аккаунтом."
         ),
@@ -157,6 +161,6 @@ RU = LoginTexts(
         "unreachable": "Telegram сейчас недоступен. Попробуйте через минуту.",
         "revoked": "Telegram завершил этот вход. Попробуйте ещё раз.",
         "logged_out": "Вход прерван: вы выходите из аккаунта.",
-        "other": "Войти не получилось: {text}",
+        "keys": "Telegram сейчас никого не впускает через этого бота. Скажите его владельцу.",
     },
 )

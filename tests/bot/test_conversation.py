@@ -210,7 +210,7 @@ async def test_every_way_is_told_in_words(capsys: pytest.CaptureFixture[str]) ->
 async def test_a_failure_is_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     """The reason is handed on to whoever leads the login."""
     person = Played()
-    failed = LoginFailed(reason="No code came in time.")
+    failed = LoginFailed(reason="No code came in time.", code="no_code")
     conversation = Conversation(Screen(as_json=False), Typed("1"), person)
     assert await conversation.lead(steps(person, needed(), failed)) is failed
     assert "Telegram has sent a code by SMS." in capsys.readouterr().out

@@ -13,7 +13,6 @@ from actors.markup import parse
 from actors.people import User
 from bot import texts
 from bot.chat.notices import told
-from bot.chat.outcomes import failed
 from bot.chat.settings import menu
 from bot.chat.status import Condition
 from bot.chat.status import told as status_told
@@ -107,13 +106,6 @@ def test_a_status_is_html(title: str, reason: str, state: str, said: texts.Texts
         shown = parse(status_told(condition, visit(said))).text
         assert title.strip() in shown
         assert reason.strip() in shown
-
-
-@given(anything, languages)
-def test_the_end_of_a_login_is_html(reason: str, said: texts.Texts) -> None:
-    """What is not known is told as it is."""
-    shown = parse(failed(f"Strange: {reason}", said.login, "UTC")).text
-    assert reason.strip() in shown
 
 
 @given(languages)
