@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from runtime.actor import Actor
     from runtime.clock import Clock
     from runtime.letters import DeadLetters
+    from runtime.totals import AskTimes
 
 log = get_logger("runtime")
 
@@ -46,6 +47,7 @@ class Cell:
         "_on_end",
         "_thread",
         "alone",
+        "asks",
         "clock",
         "eager",
         "ended",
@@ -72,12 +74,14 @@ class Cell:
         *,
         clock: Clock,
         letters: DeadLetters,
+        asks: AskTimes,
         on_end: Callable[[Cell, Down], None],
     ) -> None:
         self.name = name
         self.terms = terms
         self.clock = clock
         self.letters = letters
+        self.asks = asks  # of all of its kind
         self.mailbox = Mailbox(name, terms.bound, self._summon)
         self.started: Once[BaseException | None] = Once()
         self.ended: Once[Down] = Once()

@@ -88,7 +88,10 @@ class ActorRef(Generic[M]):
         except BaseException:
             reply.give_up()
             raise
-        answer: R = await reply.wait()
+        try:
+            answer: R = await reply.wait()
+        finally:
+            cell.asks.note(time.monotonic() - reply.deadline + timeout)
         return answer
 
     def ask_sync(self, request: Request[R], *, timeout: float = DEFAULT_TIMEOUT) -> R:
@@ -96,11 +99,15 @@ class ActorRef(Generic[M]):
         self._refuse_self()
         if _on_a_loop():
             raise AskOnLoop(self._cell.name)
-        reply = ThreadReply(self._cell.name)
+        cell = self._cell
+        reply = ThreadReply(cell.name)
         deadline = time.monotonic() + timeout
         envelope = Envelope(request, contextvars.copy_context(), reply, deadline)
-        self._cell.mailbox.put(envelope, park=True)
-        answer: R = reply.wait(timeout)
+        cell.mailbox.put(envelope, park=True)
+        try:
+            answer: R = reply.wait(timeout)
+        finally:
+            cell.asks.note(time.monotonic() - deadline + timeout)
         return answer
 
     def stream(

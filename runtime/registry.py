@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from runtime.errors import ActorStopped
+from runtime.totals import Kind, KindTotals, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,7 @@ class Registry:
         self._lock = threading.Lock()
         self._cells: dict[str, Cell] = {}
         self._failed: dict[str, tuple[Cell, Down]] = {}
+        self._kinds: dict[str, Kind] = defaultdict(Kind)
         self.closed = False
 
     def __len__(self) -> int:
@@ -51,11 +54,25 @@ class Registry:
         with self._lock:
             return self._cells.get(name)
 
+    def kind(self, name: str) -> Kind:
+        """Return what is kept of all actors of a kind, by the name of one of them."""
+        return self._kinds[kind_of(name)]
+
+    def totals(self) -> tuple[KindTotals, ...]:
+        """Return what the actors of each kind have done."""
+        with self._lock:
+            living: dict[str, list[Cell]] = defaultdict(list)
+            for cell in self._cells.values():
+                living[kind_of(cell.name)].append(cell)
+            kinds = sorted(self._kinds.items())
+            return tuple(kept.with_living(kind, living[kind]) for kind, kept in kinds)
+
     def remove(self, cell: Cell, down: Down) -> None:
         """Let go of a cell that has ended."""
         with self._lock:
             if self._cells.get(cell.name) is cell:
                 del self._cells[cell.name]
+                self._kinds[kind_of(cell.name)].add(cell)
                 if down.failed:
                     self._failed[cell.name] = (cell, down)
                     while len(self._failed) > FAILED_KEPT:

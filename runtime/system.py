@@ -23,6 +23,7 @@ from runtime.registry import Registry
 from runtime.replies import as_value
 from runtime.statistics import ActorStatistics, SystemStatistics
 from runtime.terms import Options, decide
+from runtime.totals import KindTotals
 from runtime.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -150,6 +151,10 @@ class ActorSystem:
             failed=tuple((down.actor, down.reason) for _, down in failed),
         )
 
+    def totals(self) -> tuple[KindTotals, ...]:
+        """Count what the actors of each kind have done, also those that have ended."""
+        return self._registry.totals()
+
     async def dismiss(self, name: str, timeout: float = 15.0) -> None:
         """Stop one actor, if there is one of that name, like `stop` does all."""
         cell = self._registry.get(name)
@@ -210,6 +215,7 @@ class ActorSystem:
                 terms,
                 clock=self._clock,
                 letters=self.letters,
+                asks=self._registry.kind(name).asks,
                 on_end=self._registry.remove,
             )
 

@@ -1,0 +1,102 @@
+"""What all actors of a kind have done since their system began.
+
+A counter must not go back when an actor ends, so what it did is kept under its kind: its name less
+the number at its end.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from runtime.cell import Cell
+
+BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Seconds up to which asks are counted; what took longer is counted beyond the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long asks have taken, from their sending to the answer, the refusal or the giving up."""
+
+    counts: tuple[int, ...]
+    """How many took at most as long as each of `BOUNDS`, and then how many there were."""
+    seconds: float
+    """All of them together."""
+
+    @property
+    def asks(self) -> int:
+        """How many there were."""
+        return self.counts[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindTotals:
+    """What all actors of a kind have done, also those that have ended."""
+
+    kind: str
+    handled: int
+    restarts: int
+    stalls: int
+    latency: Latency
+
+
+class AskTimes:
+    """Counts how long asks take. From any thread."""
+
+    __slots__ = ("_counts", "_lock", "_seconds")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts = [0] * (len(BOUNDS) + 1)
+        self._seconds = 0.0
+
+    def note(self, seconds: float) -> None:
+        """Count an ask that has taken so long."""
+        place = bisect_left(BOUNDS, seconds)
+        with self._lock:
+            self._counts[place] += 1
+            self._seconds += seconds
+
+    def latency(self) -> Latency:
+        """Return what was counted so far."""
+        with self._lock:
+            return Latency(tuple(accumulate(self._counts)), self._seconds)
+
+
+class Kind:
+    """What the ended actors of a kind have done, and how long all of it were asked."""
+
+    __slots__ = ("asks", "handled", "restarts", "stalls")
+
+    def __init__(self) -> None:
+        self.asks = AskTimes()
+        self.handled = self.restarts = self.stalls = 0
+
+    def add(self, cell: Cell) -> None:
+        """Keep what an actor did that has ended."""
+        self.handled += cell.handled
+        self.restarts += cell.restarts
+        self.stalls += cell.stalls
+
+    def with_living(self, kind: str, living: Iterable[Cell]) -> KindTotals:
+        """Return the whole, given those that live."""
+        cells = list(living)
+        return KindTotals(
+            kind=kind,
+            handled=self.handled + sum(cell.handled for cell in cells),
+            restarts=self.restarts + sum(cell.restarts for cell in cells),
+            stalls=self.stalls + sum(cell.stalls for cell in cells),
+            latency=self.asks.latency(),
+        )
+
+
+def kind_of(name: str) -> str:
+    """Return what an actor is, by its name: `account-42` is an account."""
+    return re.sub(r"-\d+$", "", name)
