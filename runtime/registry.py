@@ -45,7 +45,9 @@ class Registry:
             if failed is not None and failed[0].stuck:  # never two of one name at work
                 raise ActorStopped(name, f"its predecessor still runs: {failed[1].reason}")
             self._failed.pop(name, None)
-            self._cells.pop(name, None)  # a successor comes last, and so stops first
+            if cell is not None:
+                del self._cells[name]  # a successor comes last, and so stops first
+                self._kinds[kind_of(name)].add(cell)
             cell = self._cells[name] = make()
             return cell, True
 

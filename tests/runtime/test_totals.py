@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 import pytest
 from hypothesis import given
@@ -47,23 +46,6 @@ def test_each_ask_is_counted_at_every_bound_that_it_keeps(times: list[float]) ->
     assert latency.counts[:-1] == tuple(sum(each <= bound for each in times) for bound in BOUNDS)
     assert latency.asks == len(times)
     assert latency.seconds == pytest.approx(sum(times))
-
-
-@pytest.mark.usefixtures("hurried")
-def test_no_ask_is_lost_between_threads() -> None:
-    """Those who ask are on threads of their own."""
-    kept = AskTimes()
-
-    def ask() -> None:
-        for _ in range(2000):
-            kept.note(0.002)
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert kept.latency().asks == 8000
 
 
 @pytest.mark.parametrize(
