@@ -12,6 +12,7 @@ from typing import TypeVar
 from actors.connecting import Connector
 from actors.errors import HouseClosed
 from actors.hosting import Hosting
+from actors.keeping import Keeping
 from actors.lease import LeaseMessage
 from actors.messages import (
     LocateDatabase,
@@ -69,7 +70,7 @@ class HouseStatistics:
     """Which threads called Telegram, and how often one was the wrong one."""
 
 
-class House(Hosting, Registry):
+class House(Hosting, Keeping, Registry):
     """The actors of one data folder. Every method may be called from any thread."""
 
     def __init__(

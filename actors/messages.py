@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import datetime, timedelta
 
 from actors.bot_messages import BotMessage
+from actors.keeping_messages import KeepingMessage
 from actors.login import State
 from actors.meaning_messages import MeaningMessage
 from actors.store_messages import ReadingMessage
@@ -388,6 +389,7 @@ StoreMessage = (
     ReadingMessage
     | MeaningMessage
     | BotMessage
+    | KeepingMessage
     | LocateDatabase
     | LoadAccount
     | WhoHolds

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from actors.bot_messages import BotMessage
+from actors.keeping_messages import KeepingMessage
 from actors.login import State
 from actors.messages import (
     AdmitSession,
@@ -72,6 +73,7 @@ from actors.storing_channels import (
     of_schedule,
 )
 from actors.storing_following import of_folders, of_followers
+from actors.storing_keeping import of_keeping
 from actors.storing_meaning import of_meaning
 from storage import (
     accounts,
@@ -97,6 +99,8 @@ def work(  # noqa: C901  one arm per group of messages
     """
     if isinstance(message, BotMessage):
         return of_bot(db, message, most)
+    if isinstance(message, KeepingMessage):
+        return of_keeping(db, message)
     match message:
         case LocateDatabase():
             return _value(dsn)

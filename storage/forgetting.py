@@ -1,6 +1,6 @@
 """The forgetting of accounts."""
 
-from storage import invites, visitors
+from storage import invites, login_links, visitors
 from storage.database import Database
 from storage.errors import LeaseLost
 from storage.leases import decisive
@@ -24,6 +24,7 @@ async def forget(db: Database, hold: Hold) -> Forgotten:
         await invites.forget_on(connection, hold.account)
         await connection.execute(sql.forget_notices, hold.account)
         await visitors.forget_on(connection, hold.account)
+        await login_links.forget_on(connection, hold.account)
         await connection.execute(sql.delete_account, hold.account, timeout=FORGET_SECONDS)
         # Only now: another statement's end is another look at who follows what.
         gone = await clean_on(connection, [row["id"] for row in seen])

@@ -16,6 +16,7 @@ from storage import (
     forgetting,
     indexing,
     invites,
+    login_links,
     notices,
     posts,
     reports,
@@ -24,6 +25,7 @@ from storage import (
     sessions,
     spending,
     tagging,
+    tokens,
     visitors,
     work,
 )
@@ -130,9 +132,11 @@ async def know(db: Database) -> None:
 
 
 async def come(db: Database, account: int) -> None:
-    """Write to the bot, plan a digest, ask a question, be allowed more."""
+    """Write to the bot, plan a digest, ask a question, be allowed more, log in in a browser."""
     await visitors.visit(db, account, "mine" if account == MINE else "theirs", "ru")
     await digests.plan(db, account, time(9), now=datetime.now(UTC))
+    await tokens.issue(db, name="a token", account=account)
+    await login_links.make(db, account)
     await allowances.set_limits(db, account, channels=9, questions_per_day=9)
     await allowances.take_question(db, account)
 

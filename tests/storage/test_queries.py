@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 
-from storage import bot_queries, meaning_queries, queries
+from storage import bot_queries, meaning_queries, queries, service_queries
 from storage.bot_queries import BotQueries, bot_sql
 from storage.database import Database
 from storage.meaning_queries import MeaningQueries, meaning_sql
 from storage.queries import Queries, sql
+from storage.service_queries import ServiceQueries, service_sql
 
 ROOM = Path(queries.__file__).parent
 FILES = [
     pytest.param(queries.SOURCE, "sql", sql, id="queries"),
     pytest.param(meaning_queries.SOURCE, "meaning_sql", meaning_sql, id="meaning"),
     pytest.param(bot_queries.SOURCE, "bot_sql", bot_sql, id="bot"),
+    pytest.param(service_queries.SOURCE, "service_sql", service_sql, id="service"),
 ]
-STATEMENTS = asdict(sql) | asdict(meaning_sql) | asdict(bot_sql)
+STATEMENTS = asdict(sql) | asdict(meaning_sql) | asdict(bot_sql) | asdict(service_sql)
 
 
 @pytest.mark.parametrize(("source", "name", "known"), FILES)
@@ -49,7 +51,7 @@ def test_each_statement_is_used(source: Path, name: str, known: Any) -> None:
 
 def test_no_two_statements_have_one_name() -> None:
     """A name tells which statement it is, whichever file it stands in."""
-    files = (Queries, MeaningQueries, BotQueries)
+    files = (Queries, MeaningQueries, BotQueries, ServiceQueries)
     assert len(STATEMENTS) == sum(len(fields(each)) for each in files)
 
 

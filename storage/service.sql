@@ -1,0 +1,47 @@
+-- name: issue_token
+-- Keep a token's hash, for the operator or for an account that is registered.
+INSERT INTO tokens (hash, name, account)
+SELECT $1, $2, $3::bigint
+WHERE $3::bigint IS NULL OR EXISTS (SELECT FROM accounts WHERE id = $3 FOR KEY SHARE)
+RETURNING id, created_at;
+
+-- name: tokens
+-- The tokens there are or were, the newest first.
+SELECT id, name, account, created_at, used_at, revoked_at FROM tokens ORDER BY id DESC LIMIT $1;
+
+-- name: revoke_token
+-- Let nobody in by a token any more.
+UPDATE tokens SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING id;
+
+-- name: token_of
+-- A token that counts, by its hash; that it was used is noted once a minute.
+WITH found AS (
+    SELECT id, name, account, created_at, used_at, revoked_at FROM tokens
+    WHERE hash = $1 AND revoked_at IS NULL
+        AND NOT EXISTS (SELECT FROM bans WHERE bans.account = tokens.account)
+), noted AS (
+    UPDATE tokens SET used_at = now() FROM found
+    WHERE tokens.id = found.id
+        AND coalesce(tokens.used_at, '-infinity') <= now() - interval '1 minute'
+)
+SELECT * FROM found;
+
+-- name: make_login_link
+-- Keep the hash of an account's link instead of that of the one before; drop what has expired.
+WITH over AS (
+    DELETE FROM login_links WHERE expires_at <= now() AND account <> $1
+)
+INSERT INTO login_links (account, hash, expires_at) VALUES ($1, $2, now() + $3::interval)
+ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at
+RETURNING expires_at;
+
+-- name: spend_login_link
+-- Take a link away, and tell whose it was, if it counted.
+DELETE FROM login_links
+WHERE hash = $1 AND expires_at > now()
+    AND NOT EXISTS (SELECT FROM bans WHERE bans.account = login_links.account)
+RETURNING account;
+
+-- name: forget_login_link
+-- Take an account's link away.
+DELETE FROM login_links WHERE account = $1;

@@ -1,0 +1,38 @@
+"""What the service keeps, in plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token as it was issued, this once with its text."""
+
+    id: int
+    name: str
+    account: int | None
+    """Whom its bearer may speak for; None: the operator."""
+    text: str = field(repr=False)
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """A token as it is listed."""
+
+    id: int
+    name: str
+    account: int | None
+    """None: the operator's."""
+    created_at: datetime
+    used_at: datetime | None
+    """When it was shown last, give or take a minute; None: never."""
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginLink:
+    """What opens the login page for one account, once."""
+
+    text: str = field(repr=False)
+    expires_at: datetime
