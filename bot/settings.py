@@ -31,6 +31,8 @@ class Settings(settings.Settings):
     http_token: SecretStr | None = Field(default=None, min_length=16)
     """The operator's bearer token; unset: only the command line of the same user is the operator.
     """
+    http_rate: float = Field(default=20.0, ge=0, le=100_000)
+    """Requests a second of each token, or of each address without one; 0: any number."""
     timezone: str = "UTC"
     """Of whoever writes to the bot for the first time, until they choose another."""
 

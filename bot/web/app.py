@@ -7,6 +7,9 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from bot.web import problems
+from bot.web.access import Access
+from bot.web.gate import Gate
+from bot.web.rates import Rates
 from bot.web.routes import health
 from bot.web.service import Service
 
@@ -21,5 +24,6 @@ def make_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     problems.install(app)
+    app.add_middleware(Gate, access=Access(service), rates=Rates(service.settings.http_rate))
     app.include_router(health.router)
     return app

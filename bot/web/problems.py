@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,8 +16,16 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 import actors
+from bot.web.statuses import DEFAULT_WAIT, WAITED_FOR, status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
+
+
+class Wrong(BaseModel):
+    """A value of a request that is none."""
+
+    where: str
+    what: str
 
 
 class Problem(BaseModel):
@@ -24,33 +35,82 @@ class Problem(BaseModel):
     status: int
     code: str = Field(description="The name of the refusal, for programs.")
     detail: str = Field(description="What happened and what to do, for people.")
+    errors: tuple[Wrong, ...] = Field(default=(), description="What of the request is wrong.")
 
 
 class Refused(Exception):
     """A refusal of the front door itself."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
+        self.headers = dict(headers or {})
+
+
+def refused(status: int, code: str, detail: str, *, wait: float) -> Refused:
+    """Make a refusal that says after how many seconds to come again."""
+    return Refused(status, code, detail, {"Retry-After": str(max(1, math.ceil(wait)))})
+
+
+def declare(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Say for the OpenAPI page with which problems a route may answer."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
+def of(error: Exception) -> Refused:
+    """Say over HTTP what the house refuses; the status says whose turn it is."""
+    if isinstance(error, Refused):
+        return error
+    status, code = status_of(type(error)), type(error).__name__
+    if isinstance(error, actors.Flooded):
+        wait = (error.until - datetime.now(UTC)).total_seconds()
+        return refused(status, code, str(error), wait=wait)
+    if status in WAITED_FOR:
+        return refused(status, code, str(error), wait=DEFAULT_WAIT)
+    return Refused(status, code, str(error))
+
+
+def problem(refusal: Refused) -> Problem:
+    """Return a refusal as a value."""
+    title = HTTPStatus(refusal.status).phrase
+    return Problem(
+        title=title, status=refusal.status, code=refusal.code, detail=printed(str(refusal))
+    )
 
 
 def respond(
     status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> JSONResponse:
     """Make the response of a problem."""
-    facts = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail)
+    facts = problem(Refused(status, code, detail)).model_dump(exclude_defaults=True)
     return JSONResponse(
-        jsonable_encoder(facts.model_dump() | more), status, headers, media_type=MEDIA_TYPE
+        jsonable_encoder(facts | more), status, headers or None, media_type=MEDIA_TYPE
     )
+
+
+def answer(error: Exception) -> JSONResponse:
+    """Make the response of a refusal, whoever it is by."""
+    refusal = of(error)
+    return respond(refusal.status, refusal.code, str(refusal), refusal.headers)
+
+
+def printed(text: str) -> str:
+    """Return a text that can be written as UTF-8, whatever a request held."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def install(app: FastAPI) -> None:
     """Have an application answer with problems."""
-
-    @app.exception_handler(Refused)
-    async def _refused(_: Request, refused: Refused) -> JSONResponse:
-        return respond(refused.status, refused.code, str(refused))
 
     @app.exception_handler(HTTPException)
     async def _plain(_: Request, error: HTTPException) -> JSONResponse:
@@ -62,16 +122,18 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         wrong = [
-            {"where": ".".join(map(str, each["loc"])), "what": each["msg"]}
+            {"where": printed(".".join(map(str, each["loc"]))), "what": printed(each["msg"])}
             for each in error.errors()
         ]
         detail = " ".join(f"{each['where']}: {each['what']}." for each in wrong)
         return respond(422, "InvalidRequest", detail, errors=wrong)
 
-    for kind in (actors.Refusal, actors.ActorError, actors.StorageError):
-        app.add_exception_handler(kind, _domain)
+    async def _refused(_: Request, error: Exception) -> JSONResponse:
+        return answer(error)
+
+    for kind in KINDS:
+        app.add_exception_handler(kind, _refused)
 
 
-async def _domain(_: Request, error: Exception) -> JSONResponse:
-    """Answer with what the house refuses; the status says whose turn it is."""
-    return respond(HTTPStatus.CONFLICT, type(error).__name__, str(error))
+KINDS: Final = (Refused, actors.Refusal, actors.ActorError, actors.StorageError)
+"""What is answered as a refusal; anything else is a fault."""
