@@ -84,6 +84,7 @@ class NoSuchFolder(Refusal):
     def __init__(self, named: str, known: tuple[str, ...]) -> None:
         super().__init__(named, known)
         self.named = named
+        self.known = known
         self.titles = ", ".join(known) or "none"
 
 
@@ -258,7 +259,8 @@ class TelegramNotConfigured(Refusal):
 
 class BadTelegramAddress(Refusal):
     """{address!r} is no sandbox address. Use sandbox://127.0.0.1:PORT, on a loopback address: the
-    sandbox's key is public, so it is trusted nowhere else.
+    sandbox's key is public, so it is trusted nowhere else. The word sandbox alone is for `tgactors
+    serve`, which brings one of its own.
     """  # noqa: D205
 
     def __init__(self, address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -29,9 +30,17 @@ log = get_logger("bot")
 class Serving:
     """Reads by the schedule, tags and indexes, and answers over HTTP and at the bot, if any."""
 
-    def __init__(self, screen: Screen, settings: Settings) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        settings: Settings,
+        *,
+        begin_with: Callable[[House], Awaitable[object]] | None = None,
+    ) -> None:
+        """Serve what the settings say; `begin_with` is done beside it, once the house is open."""
         self._screen = screen
         self._settings = settings
+        self._begin_with = begin_with
         self._bot = Bot(wanted=settings.bot_token is not None)
 
     async def run(self, *, data: Path | None, telegram: str | None) -> None:
@@ -55,6 +64,8 @@ class Serving:
                 service = Service(house, self._settings, secrets.token_urlsafe(32), self._bot)
                 group.start_soon(server.serve, make_app(service), listening)
                 self._begin(address)
+                if self._begin_with is not None:
+                    group.start_soon(self._begin_with, house)
                 if self._settings.bot_token is not None:
                     token = self._settings.bot_token.get_secret_value()
                     group.start_soon(self._answer, house, token)

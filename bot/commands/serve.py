@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import typer
 
 from bot import door
 from bot.commands.options import AsJson, Data, Telegram, Verbose
+from bot.commands.own_sandbox import OwnSandbox, own_sandbox
 
 
 def serve(
@@ -15,12 +18,18 @@ def serve(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Read by the schedule and answer at the bot, until Ctrl-C or SIGTERM."""
-    with door.opened(as_json=json, verbose=verbose) as screen:
+    """Read by the schedule and answer over HTTP and at the bot, until Ctrl-C or SIGTERM."""
+    with door.opened(as_json=json, verbose=verbose) as screen, ExitStack() as beside:
+        from actors.settings import OWN_SANDBOX
         from bot import settings
         from bot.serving import Serving
 
-        serving = Serving(screen, settings.load(data=data, telegram=telegram))
+        found = settings.load(data=data, telegram=telegram)
+        brought: OwnSandbox | None = None
+        if found.telegram == OWN_SANDBOX:
+            brought = beside.enter_context(own_sandbox(screen))
+            telegram = brought.address
+        serving = Serving(screen, found, begin_with=brought and brought.admit)
         try:
             door.run(lambda: serving.run(data=data, telegram=telegram))
         except typer.Exit as end:
