@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from actors.finder import STORE_SECONDS, Finder
 from actors.meaning_messages import KeepSpending, PoorUntil
@@ -17,7 +18,7 @@ from actors.providers.outcomes import (
     costs_of,
 )
 from actors.search_messages import AskRequest, SearchRequest
-from actors.search_values import Answer, Found, Hit, Source
+from actors.search_values import Answer, Found, Hit, Source, Trouble, in_words
 from actors.searching import prompts
 from actors.searching.citations import Citations, checked
 from actors.searching.sentences import extract
@@ -76,23 +77,25 @@ class Answerer:
                     manner="model",
                     model=completion.spent.model,
                     trouble=found.trouble,
+                    troubles=found.troubles,
                 )
             case NoProvider():
-                return _extracted(request, hits, found.trouble)
-            case str():
-                why = f"No model has answered: {completion}"
+                return _extracted(request, hits, found.troubles)
+            case Trouble():
+                why = completion
             case _:
-                why = f"No model has answered: {completion.reason}"
-        return _extracted(request, hits, _joined(found.trouble, why))
+                why = _unanswered(completion.reason)
+        return _extracted(request, hits, (*found.troubles, why))
 
     async def _by_model(
         self, request: AskRequest, hits: Sequence[Hit], citations: Citations, show: Show
-    ) -> tuple[str, Completion | str]:
+    ) -> tuple[str, Completion | Trouble]:
         """Let a model answer; return the text shown, and what became of it or why nothing did."""
         limit = PoorUntil(account=request.account, cap=self._cap)
         poor = await self._store.ask(limit, timeout=STORE_SECONDS)
         if poor is not None:
-            return "", f"your tokens for today are spent; there are new ones at {poor:%H:%M %Z}."
+            why = f"your tokens for today are spent; there are new ones at {poor:%H:%M %Z}."
+            return "", replace(_unanswered(why), code="tokens_spent", until=poor)
         prompt = prompts.question(request.question, _numbered(hits))
         ask = Complete(system=prompts.ANSWER, prompt=prompt, priority=Priority.QUESTION)
         shown = []
@@ -104,7 +107,7 @@ class Answerer:
                         await show(text)
             completion = pieces.result
         except ActorError as failure:
-            return "", str(failure)
+            return "", _unanswered(str(failure))
         await self._pay(request.account, completion)
         if isinstance(completion, Completed) and not shown:
             shown.append(citations.feed(completion.text))
@@ -113,7 +116,7 @@ class Answerer:
             await show(rest)
         text = "".join(shown).strip()
         if isinstance(completion, Completed) and not text:
-            return "", "its answer was empty."
+            return "", _unanswered("its answer was empty.")
         return text, completion
 
     async def _pay(self, account: int, completion: Completion) -> None:
@@ -135,6 +138,10 @@ def spending(account: int, spent: Spent, purpose: str) -> Spending:
     )
 
 
+def _unanswered(why: str) -> Trouble:
+    return Trouble(code="no_model", text=f"No model has answered: {why}")
+
+
 def _nothing(request: AskRequest, found: Found) -> Answer:
     return Answer(
         question=request.question,
@@ -143,10 +150,11 @@ def _nothing(request: AskRequest, found: Found) -> Answer:
         manner="nothing",
         model=None,
         trouble=found.trouble,
+        troubles=found.troubles,
     )
 
 
-def _extracted(request: AskRequest, hits: Sequence[Hit], trouble: str | None) -> Answer:
+def _extracted(request: AskRequest, hits: Sequence[Hit], troubles: tuple[Trouble, ...]) -> Answer:
     """Answer by the sentences of the posts that speak of the question, less what they cite."""
     texts = [checked(hit.post.text, 0)[0] for hit in hits]
     found = extract(request.question, texts)
@@ -156,7 +164,8 @@ def _extracted(request: AskRequest, hits: Sequence[Hit], trouble: str | None) ->
         sources=_sources(hits, frozenset(index + 1 for index, _ in found)),
         manner="extract",
         model=None,
-        trouble=trouble,
+        trouble=in_words(troubles),
+        troubles=troubles,
     )
 
 
@@ -172,7 +181,3 @@ def _numbered(hits: Sequence[Hit]) -> list[tuple[int, str, str]]:
         (number, f"{hit.post.channel_title}, {hit.post.published_at:%Y-%m-%d %H:%M}", hit.post.text)
         for number, hit in enumerate(hits, start=1)
     ]
-
-
-def _joined(*troubles: str | None) -> str | None:
-    return " ".join(filter(None, troubles)) or None

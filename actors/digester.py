@@ -15,7 +15,7 @@ from actors.ports import Asks, Streams
 from actors.provider_messages import Complete
 from actors.providers.outcomes import Completed, NoProvider, Priority, Spent, costs_of
 from actors.search_messages import DigestRequest
-from actors.search_values import Digest, DigestLine, DigestTopic
+from actors.search_values import Digest, DigestLine, DigestTopic, Trouble, in_words
 from actors.searching import prompts, topics
 from actors.searching.citations import checked
 from actors.searching.folding import folded
@@ -63,11 +63,12 @@ class Digester:
         poor = await self._store.ask(limit, timeout=STORE_SECONDS)
         if poor is not None:
             why = f"Your tokens for today are spent; there are new ones at {poor:%H:%M %Z}."
-            return replace(digest, trouble=why)
+            spent = Trouble(code="tokens_spent", text=why, until=poor)
+            return replace(digest, trouble=why, troubles=(spent,))
         summed = list(digest.topics)
         models: list[str] = []
         costs: list[Spent] = []
-        troubles: list[str] = []
+        troubles: dict[Trouble, None] = {}
 
         async def sum_up(index: int) -> None:
             said = await self._one(digest.topics[index], costs)
@@ -79,7 +80,7 @@ class Digester:
                 case NoProvider():
                     pass
                 case str():
-                    troubles.append(said)
+                    troubles[Trouble(code="no_summaries", text=said)] = None
 
         try:
             async with anyio.create_task_group() as group:
@@ -92,7 +93,8 @@ class Digester:
             digest,
             topics=tuple(summed),
             model=models[0] if models else None,
-            trouble=" ".join(dict.fromkeys(troubles)) or None,
+            trouble=in_words(troubles),
+            troubles=tuple(troubles),
         )
 
     async def _pay(self, account: int, costs: Sequence[Spent]) -> None:

@@ -17,7 +17,7 @@ from actors.ports import Asks
 from actors.provider_messages import EmbedTexts
 from actors.providers.outcomes import Later, Priority
 from actors.search_messages import SearchRequest, SimilarRequest
-from actors.search_values import Found, Hit
+from actors.search_values import Found, Hit, Trouble, in_words
 from actors.searching.fusion import fused
 from actors.searching.snippets import snippet
 from actors.vector_messages import FetchVector, FindNearest
@@ -38,6 +38,9 @@ EMBED_SECONDS = 15.0
 STORE_SECONDS = 30.0
 FLOORS: Mapping[str, float] = {"use-multilingual-v3": 0.15}
 """Cosines, by model, below which a post is no answer to anything; they part only the clearest."""
+NOT_INDEXED = Trouble(
+    code="not_indexed", text="No post is indexed yet, so only words were searched for."
+)
 LOST = (ActorError, StorageError)
 """What keeps one way of searching from answering, while others may."""
 
@@ -48,13 +51,14 @@ class Ways:
 
     worded: Worded = field(default_factory=Worded)
     near: list[Near] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
     failure: Exception | None = None
 
-    @property
-    def trouble(self) -> str | None:
-        """What went wrong, in one text."""
-        return " ".join(dict.fromkeys(self.troubles)) or None
+    def narrowed(self, why: object) -> None:
+        """Note that only words were searched for."""
+        self.troubles.append(
+            Trouble(code="no_vectors", text=f"Only words were searched for: {why}")
+        )
 
 
 class Finder:
@@ -79,7 +83,14 @@ class Finder:
         if other is not None:
             await self._by_meaning(replace(request, query=other), ways)
         hits = await self._hits(request, ways)
-        return Found(query=request.query, corrected=other, hits=hits, trouble=ways.trouble)
+        troubles = tuple(dict.fromkeys(ways.troubles))
+        return Found(
+            query=request.query,
+            corrected=other,
+            hits=hits,
+            trouble=in_words(troubles),
+            troubles=troubles,
+        )
 
     async def similar(self, request: SimilarRequest) -> tuple[Hit, ...]:
         """Find what is near to a post the account may see; nothing if it is in no index yet."""
@@ -116,19 +127,19 @@ class Finder:
         except LOST as lost:
             self._known = None
             log.warning("search.narrowed", cause=type(lost).__name__)
-            ways.troubles.append(f"Only words were searched for: {lost}")
+            ways.narrowed(lost)
 
     async def _meant(
         self, request: SearchRequest, ways: Ways, known: tuple[float, CollectionRow] | None
     ) -> None:
         active = await self._active(known)
         if active is None:
-            ways.troubles.append("No post is indexed yet, so only words were searched for.")
+            ways.troubles.append(NOT_INDEXED)
             return
         embed = EmbedTexts(texts=(request.query,), priority=Priority.QUESTION, model=active.model)
         embedded = await self._providers.ask(embed, timeout=EMBED_SECONDS)
         if isinstance(embedded, Later):
-            ways.troubles.append(f"Only words were searched for: {embedded.reason}")
+            ways.narrowed(embedded.reason)
             return
         floor = FLOORS.get(active.model, -1.0)
         near = await self._nearest(request, active, embedded.vectors[0])

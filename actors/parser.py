@@ -202,7 +202,7 @@ class Cycle:
             edited=sum(read.edited for read in self._reads),
             deleted=sum(read.deleted for read in self._reads),
             unread=tuple(
-                Unread(channel=read.channel, title=read.title, reason=read.reason)
+                Unread(channel=read.channel, title=read.title, reason=read.reason, code=read.code)
                 for read in self._reads
                 if read.reason is not None
             ),

@@ -14,6 +14,7 @@ from actors.coverage import Changes, Range, end_of, floor_of, holes, page, upwar
 from actors.errors import ChannelClosed, Flooded
 from actors.gathering import Gathering
 from actors.ports import Asks, TelegramPort
+from actors.reasons import UnreadWhy
 from actors.store_messages import (
     Amend,
     KeepVisible,
@@ -80,12 +81,14 @@ class ChannelReading:
             await self._cycle()
         except Flooded as flood:
             await self._ask(NoteFlood(hold=self._hold, method=HISTORY, until=flood.until))
-            return self._read(reason=str(flood), flood_until=flood.until)
+            return self._read(reason=str(flood), code="flooded", flood_until=flood.until)
         except ChannelClosed as closed:
             if closed.why is not None:
                 lose = LoseChannel(hold=self._hold, channel=self._state.id, why=closed.why)
                 await self._ask(lose)
-            return self._read(reason=str(closed), lost=closed.why is not None)
+            return self._read(
+                reason=str(closed), code=closed.why or "closed", lost=closed.why is not None
+            )
         return self._read()
 
     async def _cycle(self) -> None:
@@ -314,6 +317,7 @@ class ChannelReading:
         self,
         *,
         reason: str | None = None,
+        code: UnreadWhy = "other",
         flood_until: datetime | None = None,
         lost: bool = False,
     ) -> ChannelRead:
@@ -324,6 +328,7 @@ class ChannelReading:
             edited=self._edited,
             deleted=self._deleted,
             reason=reason,
+            code=code,
             flood_until=flood_until,
             lost=lost,
         )

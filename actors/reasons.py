@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from storage.meaning_rows import Waiting
 
 LoginEnd: TypeAlias = Literal[
     "cancelled",
@@ -27,7 +30,20 @@ UnreadWhy: TypeAlias = Literal[
 ]
 """Why a channel was not read to its end; "other" is of a report that was kept without a code."""
 
+WorkWhy: TypeAlias = Literal["failed", "tokens_spent", "unanswered"]
+"""Why posts are not tagged or indexed yet, or never will be."""
+
+TOKENS_SPENT: Final = "everybody who follows the channel has spent the tokens of the day"
+"""As it is kept beside the work that waits for tokens."""
+
 TroubleKind: TypeAlias = Literal[
     "no_model", "no_summaries", "no_vectors", "not_indexed", "tokens_spent"
 ]
 """What was not open to a search, a question or a digest."""
+
+
+def work_why(waiting: Waiting) -> WorkWhy:
+    """Return the code of what posts wait for: whoever was asked gives reasons of his own."""
+    if waiting.next_at is None:
+        return "failed"
+    return "tokens_spent" if waiting.reason == TOKENS_SPENT else "unanswered"

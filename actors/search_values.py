@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from actors.reasons import TroubleKind
 from storage.meaning_rows import TagState
 from storage.rows import PostView as Post
 
@@ -35,6 +37,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that was not open to a search, a question or a digest."""
+
+    code: TroubleKind
+    text: str
+    """What it was, for people."""
+    until: datetime | None = None
+    """When it is over, where that is known."""
+
+
+def in_words(troubles: Iterable[Trouble]) -> str | None:
+    """Say all of it in one text, the same only once; None if there was no trouble."""
+    return " ".join(dict.fromkeys(each.text for each in troubles)) or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a search has found, the best first."""
 
@@ -44,6 +62,8 @@ class Found:
     hits: tuple[Hit, ...]
     trouble: str | None
     """Why some ways of searching were not open, for people; None if all were."""
+    troubles: tuple[Trouble, ...] = ()
+    """The same by its codes, for who says it in another language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +93,8 @@ class Answer:
     """Which model has answered, if one has."""
     trouble: str | None
     """Why no model has answered, or not all posts could be searched; None if all went well."""
+    troubles: tuple[Trouble, ...] = ()
+    """The same by its codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +138,8 @@ class Digest:
     model: str | None
     trouble: str | None
     """Why there are no summaries, or not all; None if all went well or none was asked for."""
+    troubles: tuple[Trouble, ...] = ()
+    """The same by its codes."""
 
 
 __all__ = [
@@ -129,4 +153,5 @@ __all__ = [
     "Snippet",
     "Source",
     "TagState",
+    "Trouble",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from actors.reasons import LoginEnd
+from actors.reasons import LoginEnd, UnreadWhy
 from storage.rows import ChannelView as Channel
 from storage.rows import FollowedFolder, Forgotten, Invite, InviteRow
 from storage.rows import NoticeRow as Notice
@@ -98,6 +98,8 @@ class Unread:
     channel: int
     title: str
     reason: str
+    code: UnreadWhy = "other"
+    """The same, for who says it in another language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ class ChannelRead:
     deleted: int
     reason: str | None
     """Why the reading ended early, None if it did not."""
+    code: UnreadWhy = "other"
+    """The same, for who says it in another language."""
     flood_until: datetime | None = None
     lost: bool = False
     """Whether the account that read may not read it any more."""
@@ -125,6 +129,7 @@ def not_followed(channel: int) -> ChannelRead:
         edited=0,
         deleted=0,
         reason="The account does not follow it any more. Follow it again to read on.",
+        code="not_followed",
         lost=True,
     )
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
 from actors.providers.outcomes import Embedded, Later, Refused, Tagged
+from actors.reasons import TOKENS_SPENT
 from runtime import ActorCrashed
 
 MOST_FAILURES = 8
@@ -112,8 +113,7 @@ def _about(seconds: float, chance: float) -> timedelta:
 def poor(until: datetime, now: datetime, chance: float) -> PutBack:
     """Decide about work that nobody can pay for until then."""
     spread = timedelta(seconds=SPREAD_SECONDS * chance)
-    reason = "everybody who follows the channel has spent the tokens of the day"
-    return PutBack(max(until, now) + spread, reason, failed=False)
+    return PutBack(max(until, now) + spread, TOKENS_SPENT, failed=False)
 
 
 def outage(trouble: Exception) -> Later:

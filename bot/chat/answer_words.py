@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat.found_words import cited, linked
 from bot.chat.moments import moment
+from bot.chat.reasons import troubled
 from bot.chat.replies import safe
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ def answer_html(answer: Answer, texts: Texts, timezone: str) -> str:
         lines.append(said.model.format(model=safe(answer.model or "?")))
     elif answer.manner == "extract":
         lines.append(said.extract)
-    if answer.trouble is not None:
-        lines.append(said.trouble.format(trouble=safe(answer.trouble)))
-    return "\n\n".join(lines)
+    return "\n\n".join([*lines, *troubled(answer.troubles, texts, timezone)])
 
 
 def _source(source: Source, timezone: str) -> str:

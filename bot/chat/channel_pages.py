@@ -126,8 +126,8 @@ def one_text(channel: Channel, visit: Visit) -> str:
     ]
     if channel.holes:
         lines.append(texts.holes.format(holes=len(channel.holes)))
-    if channel.why is not None:
-        lines.append(texts.why.format(why=safe(channel.why)))
+    if channel.state == "followed" and channel.why is not None:
+        lines.append(texts.unconfirmed)
     return "\n".join(lines)
 
 

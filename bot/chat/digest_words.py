@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat.found_words import cited, linked
 from bot.chat.moments import moment
+from bot.chat.reasons import troubled
 from bot.chat.replies import safe
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ def digest_html(digest: Digest, texts: Texts, timezone: str) -> str:
         lines.append(said.untagged.format(posts=texts.general.posts(digest.untagged)))
     if digest.cut:
         lines.append(said.cut)
-    if digest.trouble is not None:
-        lines.append(said.trouble.format(trouble=safe(digest.trouble)))
-    return "\n\n".join(lines)
+    return "\n\n".join([*lines, *troubled(digest.troubles, texts, timezone)])
 
 
 def _topic(topic: DigestTopic, texts: Texts) -> str:

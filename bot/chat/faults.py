@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 log = get_logger("bot")
 
 REFUSALS = (Refusal, ActorError, StorageError, ValueError)
-"""What is said in its own words."""
+"""What is no fault of the program: each has a sentence, if only that of what it is a kind of."""
+_GENERAL = frozenset(kind.__name__ for kind in REFUSALS)
 
 
 def in_words(error: Exception, texts: Texts, timezone: str) -> str:
-    """Say why something was refused: as a sentence of the person's language where there is one."""
-    for kind in type(error).__mro__:
-        if (sentence := texts.general.refusals.get(kind.__name__)) is not None:
-            when = _moment(getattr(error, "until", None), timezone)
-            return sentence.format(text=safe(str(error)), until=when)
-    return safe(str(error))
+    """Say why something was refused, in the person's language."""
+    names = (kind.__name__ for kind in type(error).__mro__)
+    name = next(each for each in names if each in texts.general.refusals)
+    if name in _GENERAL:  # what it was in particular is the operator's to know
+        log.warning("chat.refused", kind=type(error).__name__, why=str(error))
+    when = _moment(getattr(error, "until", None), timezone)
+    folders = ", ".join(getattr(error, "known", ())) or "–"
+    return texts.general.refusals[name].format(until=when, folders=safe(folders))
 
 
 def said(error: Exception, visit: Visit) -> str:

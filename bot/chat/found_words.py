@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.moments import moment
+from bot.chat.reasons import troubled
 from bot.chat.replies import safe
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ def page_html(found: Found, page: int, texts: Texts, timezone: str) -> str:
         _hit(number, hit, texts, timezone)
         for number, hit in enumerate(found.hits[first : first + ON_A_PAGE], first + 1)
     ]
-    if found.trouble is not None:
-        lines.append(said.trouble.format(trouble=safe(found.trouble)))
-    return "\n\n".join(lines)
+    return "\n\n".join([*lines, *troubled(found.troubles, texts, timezone)])
 
 
 def linked(post: Post, words: str) -> str:

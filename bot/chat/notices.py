@@ -114,7 +114,8 @@ def _unread(notice: Notice, said: Texts, timezone: str) -> str:
     return head.format(
         title=_title(data),
         since=_time(data, "since", timezone),
-        cause=cause.format(until=_time(data, "until", timezone), why=_text(data, "why")),
+        cause=cause.format(until=_time(data, "until", timezone)),
+        why=_text(data, "why"),
     )
 
 

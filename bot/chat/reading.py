@@ -16,6 +16,7 @@ from bot.chat.faults import REFUSALS
 from bot.chat.feature import Feature
 from bot.chat.live import Live, conclude
 from bot.chat.moments import moment
+from bot.chat.reasons import unread
 from bot.chat.replies import message_of, replace, safe
 
 if TYPE_CHECKING:
@@ -134,9 +135,7 @@ def told(report: ParseReport, visit: Visit) -> str:
         lines.append(texts.flood.format(until=moment(report.flood_until, timezone)))
     if report.unread:
         lines.append(texts.unread)
-        lines += [
-            f"• {safe(each.title)}: {safe(each.reason)}" for each in report.unread[:MOST_UNREAD]
-        ]
+        lines += [unread(each, visit.texts) for each in report.unread[:MOST_UNREAD]]
         if (more := len(report.unread) - MOST_UNREAD) > 0:
             lines.append(texts.more.format(number=more))
     return "\n".join(lines)

@@ -11,6 +11,8 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
+from actors.reasons import work_why
+from bot.chat import reasons
 from bot.chat.feature import Feature
 from bot.chat.login_buttons import begin
 from bot.chat.moments import clock, moment
@@ -108,7 +110,7 @@ def _readings(condition: Condition, visit: Visit) -> list[str]:
     unread = () if report is None else report.unread
     if unread:
         lines.append(said.failed)
-        lines += [f"• {safe(each.title)}: {safe(each.reason)}" for each in unread[:MOST]]
+        lines += [reasons.unread(each, visit.texts) for each in unread[:MOST]]
     if len(unread) > MOST:
         lines.append(said.more.format(number=len(unread) - MOST))
     return lines
@@ -129,7 +131,7 @@ def _waiting(each: Waiting, visit: Visit) -> str:
     return line.format(
         what=said.what[each.kind],
         posts=said.posts(each.posts),
-        reason=safe(each.reason),
+        reason=visit.texts.reasons.work[work_why(each)],
         at=moment(each.next_at, visit.visitor.timezone),
     )
 

@@ -21,6 +21,7 @@ from bot.texts import (
     login,
     notices,
     reading,
+    reasons,
     settings,
     status,
 )
@@ -36,6 +37,7 @@ from bot.texts.leaving import LeavingTexts
 from bot.texts.login import LoginTexts
 from bot.texts.notices import NoticeTexts
 from bot.texts.reading import ReadingTexts
+from bot.texts.reasons import ReasonTexts
 from bot.texts.settings import SettingsTexts
 from bot.texts.status import StatusTexts
 from storage.bot_rows import Language
@@ -60,6 +62,7 @@ class Texts:
     asking: AskingTexts
     admin: AdminTexts
     finding: FindingTexts
+    reasons: ReasonTexts
 
 
 EN = Texts(
@@ -78,6 +81,7 @@ EN = Texts(
     asking=asking.EN,
     admin=admin.EN,
     finding=finding.EN,
+    reasons=reasons.EN,
 )
 RU = Texts(
     language="ru",
@@ -95,6 +99,7 @@ RU = Texts(
     asking=asking.RU,
     admin=admin.RU,
     finding=finding.RU,
+    reasons=reasons.RU,
 )
 
 

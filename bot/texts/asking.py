@@ -15,7 +15,6 @@ class AskingTexts:
     model: str
     extract: str
     nothing: str
-    trouble: str
     stopped: str
     no_more: str
 
@@ -27,7 +26,6 @@ EN = AskingTexts(
     model="<i>Answered by {model} from these posts. Check what matters.</i>",
     extract="<i>No model has answered: these are sentences of the posts themselves.</i>",
     nothing="Your channels' posts have no answer to that.",
-    trouble="⚠️ {trouble}",
     stopped="Stopped.",
     no_more="You have asked as many questions as you may today. The next one: {until}.",
 )
@@ -39,7 +37,6 @@ RU = AskingTexts(
     model="<i>Ответила модель {model} по этим постам. Важное проверьте.</i>",
     extract="<i>Модель не ответила: это предложения из самих постов.</i>",
     nothing="В постах ваших каналов ответа на это нет.",
-    trouble="⚠️ {trouble}",
     stopped="Остановлено.",
     no_more="На сегодня ваши вопросы закончились. Следующий можно задать {until}.",
 )

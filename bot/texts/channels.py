@@ -34,7 +34,7 @@ class ChannelTexts:
     gone: str
     one: str
     holes: str
-    why: str
+    unconfirmed: str
     follow: str
     unfollow: str
     states: Mapping[str, str]
@@ -75,7 +75,7 @@ EN = ChannelTexts(
         "Read last: {read}. Next: {due}."
     ),
     holes="Holes still to be read: {holes}.",
-    why="Why: {why}",
+    unconfirmed="Its posts show once Telegram has confirmed that your account may read it.",
     follow="Follow",
     unfollow="Remove",
     states={
@@ -125,7 +125,7 @@ RU = ChannelTexts(
         "Прочитан: {read}. Следующий раз: {due}."
     ),
     holes="Ещё не прочитано промежутков: {holes}.",
-    why="Почему: {why}",
+    unconfirmed="Посты видны, как только Telegram подтвердит, что ваш аккаунт может их читать.",
     follow="Читать",
     unfollow="Убрать",
     states={

@@ -28,7 +28,6 @@ class DigestingTexts:
     also: str
     untagged: str
     cut: str
-    trouble: str
     scheduled_head: str
     # The schedule
     plan: str
@@ -64,7 +63,6 @@ EN = DigestingTexts(
     also="and {number} like it",
     untagged="{posts} of these are not tagged yet.",
     cut="There were more: a digest takes in the newest.",
-    trouble="⚠️ {trouble}",
     scheduled_head="<b>Your digest</b>",
     plan=(
         "<b>Your digest comes</b> {days} at {at} ({timezone}).\n"
@@ -103,7 +101,6 @@ RU = DigestingTexts(
     also="и похожих: {number}",
     untagged="Из них ещё без тегов: {posts}.",
     cut="Постов было больше: в дайджест вошли самые новые.",
-    trouble="⚠️ {trouble}",
     scheduled_head="<b>Ваш дайджест</b>",
     plan=(
         "<b>Дайджест приходит</b> {days} в {at} ({timezone}).\n"

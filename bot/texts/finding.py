@@ -14,7 +14,6 @@ class FindingTexts:
     head: str
     corrected: str
     nothing: str
-    trouble: str
     old: str
     no_text: str
 
@@ -31,7 +30,6 @@ EN = FindingTexts(
         "Nothing was found for <b>{query}</b>. Try fewer words, or other ones; /parse reads what "
         "is new."
     ),
-    trouble="⚠️ Not everything could be searched: {trouble}",
     old="This list is old, and I no longer know what it was for. Search again: /search",
     no_text="(no text)",
 )
@@ -45,7 +43,6 @@ RU = FindingTexts(
         "По запросу <b>{query}</b> ничего не нашлось. Попробуйте меньше слов или другие; /parse "
         "прочитает новое."
     ),
-    trouble="⚠️ Искать удалось не везде: {trouble}",
     old="Этот список старый, и я уже не помню, что искалось. Поищите снова: /search",
     no_text="(без текста)",
 )

@@ -29,7 +29,10 @@ class GeneralTexts:
     cancel: str
     back: str
     refusals: Mapping[str, str]
-    """By the refusal's class name; {text} is its own English text, {until} its time."""
+    """By the name of the refusal's class, or of the nearest one that it is a kind of.
+
+    {until} is its time, {folders} those that there are.
+    """
     posts: Callable[[int], str] = field(repr=False)
     channels: Callable[[int], str] = field(repr=False)
 
@@ -70,7 +73,7 @@ EN = GeneralTexts(
         "JoinPending": "The channel's owners have to let you in first. I have asked them.",
         "TooManyChannels": "You follow as many channels as you can. Remove one first.",
         "TooManyFollowed": "You follow as many channels as you may here. Remove one first.",
-        "NoSuchFolder": "Your Telegram has no folder of that name: {text}",
+        "NoSuchFolder": "Your Telegram has no folder of that name. There are: {folders}",
         "SharedFolder": "Add the shared folder in Telegram's app first, then send folder:NAME.",
         "InviteUnknown": "There is no such invite. Check the code for slips, or ask for another.",
         "InviteUsedUp": "This invite is used up. Ask whoever gave it to you for another.",
@@ -82,6 +85,24 @@ EN = GeneralTexts(
         "ActorStopped": "Your account is starting anew just now. Try again in a minute.",
         "AskTimeout": "That took too long. Try again in a minute.",
         "MailboxFull": "There is too much to do just now. Try again in a minute.",
+        "ActorError": "That does not work just now. Try again in a minute.",
+        "AlreadyLoggedIn": "You are logged in here already.",
+        "ChannelClosed": "Telegram does not let your account read this channel.",
+        "CodeExpired": "The code has expired. Ask for another.",
+        "Interrupted": "That was ended because you were being logged out.",
+        "NoCodeWanted": "No login waits for a code. Begin with /login.",
+        "NoPasswordWanted": "No login waits for a password. Begin with /login.",
+        "NoSpace": "There is no room left here just now. The operator knows, and has to make some.",
+        "NotLoggedIn": "You are not logged in. Begin with /login.",
+        "Refusal": "This bot is not set up for that. Tell its operator.",
+        "StorageError": "The archive does not answer just now. Try again in a minute.",
+        "UnknownAccount": "You have no account here yet. Begin with /login.",
+        "UnknownChannel": "This channel is not known here any more.",
+        "ValueError": "That does not work like that. /help lists what does.",
+        "VectorsError": "Meanings cannot be compared just now. Try again in a minute.",
+        "WrongAccount": "That session is another account's.",
+        "WrongCode": "The code is wrong. Enter the digits of the newest one.",
+        "WrongPassword": "The password is wrong.",
     },
     posts=lambda number: plurals.en(number, "post", "posts"),
     channels=lambda number: plurals.en(number, "channel", "channels"),
@@ -125,7 +146,7 @@ RU = GeneralTexts(
         "JoinPending": "Сначала вас должны впустить владельцы канала. Я их попросил.",
         "TooManyChannels": "Больше каналов добавить нельзя. Сначала уберите какой-нибудь.",
         "TooManyFollowed": "Больше каналов здесь добавить нельзя. Сначала уберите какой-нибудь.",
-        "NoSuchFolder": "В вашем Telegram нет папки с таким названием: {text}",
+        "NoSuchFolder": "В вашем Telegram нет папки с таким названием. Есть: {folders}",
         "SharedFolder": "Сначала добавьте общую папку в Telegram, потом пришлите folder:НАЗВАНИЕ.",
         "InviteUnknown": "Такого приглашения нет. Проверьте код или попросите другой.",
         "InviteUsedUp": "Это приглашение уже использовано. Попросите другое.",
@@ -137,6 +158,24 @@ RU = GeneralTexts(
         "ActorStopped": "Ваш аккаунт сейчас запускается заново. Попробуйте через минуту.",
         "AskTimeout": "Это заняло слишком много времени. Попробуйте через минуту.",
         "MailboxFull": "Сейчас слишком много работы. Попробуйте через минуту.",
+        "ActorError": "Сейчас не получается. Попробуйте через минуту.",
+        "AlreadyLoggedIn": "Вы здесь уже вошли.",
+        "ChannelClosed": "Telegram не даёт вашему аккаунту читать этот канал.",
+        "CodeExpired": "Код устарел. Попросите другой.",
+        "Interrupted": "Это прервано: вы выходили из аккаунта.",
+        "NoCodeWanted": "Сейчас никакой вход не ждёт кода. Начните с /login.",
+        "NoPasswordWanted": "Сейчас никакой вход не ждёт пароля. Начните с /login.",
+        "NoSpace": "Здесь закончилось место. Владелец знает и должен его освободить.",
+        "NotLoggedIn": "Вы не вошли. Начните с /login.",
+        "Refusal": "Этот бот для такого не настроен. Скажите его владельцу.",
+        "StorageError": "Архив сейчас не отвечает. Попробуйте через минуту.",
+        "UnknownAccount": "У вас здесь ещё нет аккаунта. Начните с /login.",
+        "UnknownChannel": "Этот канал здесь больше не известен.",
+        "ValueError": "Так не получится. Что получится, перечислено в /help.",
+        "VectorsError": "Сравнить по смыслу сейчас нельзя. Попробуйте через минуту.",
+        "WrongAccount": "Этот сеанс принадлежит другому аккаунту.",
+        "WrongCode": "Код не подошёл. Введите цифры самого нового.",
+        "WrongPassword": "Пароль не подошёл.",
     },
     posts=lambda number: plurals.ru(number, "пост", "поста", "постов"),
     channels=lambda number: plurals.ru(number, "канал", "канала", "каналов"),

@@ -13,7 +13,7 @@ class NoticeTexts:
     expired: str
     unread: str
     unread_for_all: str
-    """The same, to the operator."""
+    """The same, to the operator, with what was said of it."""
     causes: Mapping[str, str]
     """Why a channel is not read; "other" stands for all that are not there."""
     read_again: str
@@ -30,14 +30,15 @@ EN = NoticeTexts(
     ),
     unread="⚠️ <b>{title}</b> was not read since {since}: {cause}",
     unread_for_all=(
-        "⚠️ <b>{title}</b> was not read since {since}, by nobody who follows it: {cause}"
+        "⚠️ <b>{title}</b> was not read since {since}, by nobody who follows it: {cause} "
+        "<i>{why}</i>"
     ),
     causes={
         "expired": "nobody who follows it is logged in. /login helps.",
         "flooded": "Telegram lets its readers wait until {until}. Nothing is to be done.",
-        "failed": "the last reading failed. {why}",
+        "failed": "the last reading failed. It is tried again by itself.",
         "late": "nobody has come to it yet. It is read as soon as possible.",
-        "other": "the reason is not known. {why}",
+        "other": "the reason is not known.",
     },
     read_again="✅ <b>{title}</b> is read again, after {since}. Since then: {posts}.",
     digest_missed="Your digest of {due} could not be made in time. The next one comes as planned.",
@@ -55,13 +56,15 @@ RU = NoticeTexts(
         "не пропало: войдите снова, и пропущенное прочитается."
     ),
     unread="⚠️ <b>{title}</b> не читается с {since}: {cause}",
-    unread_for_all="⚠️ <b>{title}</b> не читается с {since} никем из подписчиков: {cause}",
+    unread_for_all=(
+        "⚠️ <b>{title}</b> не читается с {since} никем из подписчиков: {cause} <i>{why}</i>"
+    ),
     causes={
         "expired": "никто из его читателей не вошёл. Поможет /login.",
         "flooded": "Telegram просит читателей подождать до {until}. Делать ничего не надо.",
-        "failed": "последнее чтение не удалось. {why}",
+        "failed": "последнее чтение не удалось. Новая попытка будет сама.",
         "late": "до него ещё не дошли. Он будет прочитан, как только получится.",
-        "other": "причина неизвестна. {why}",
+        "other": "причина неизвестна.",
     },
     read_again="✅ <b>{title}</b> снова читается, после {since}. С тех пор: {posts}.",
     digest_missed="Ваш дайджест за {due} не удалось сделать вовремя. Следующий придёт по плану.",

@@ -8,6 +8,7 @@ import pytest
 
 import actors
 from actors.house import House
+from actors.search_values import Trouble
 from bot import texts
 from bot.chat.answer_words import answer_html
 from bot.chat.found_words import cited
@@ -75,11 +76,11 @@ def test_an_extract_does_not_pass_for_a_models_answer() -> None:
     """What no model has said is told to be sentences of posts, with the reason."""
     answer = actors.Answer(
         question="?", text="It is. [1]", sources=(source(1),), manner="extract", model=None,
-        trouble="gigachat: down",
+        trouble="gigachat: down", troubles=(Trouble(code="no_model", text="gigachat: down"),),
     )  # fmt: skip
     html = answer_html(answer, texts.EN, "Europe/Moscow")
     assert "No model has answered" in html
-    assert "gigachat: down" in html
+    assert texts.EN.reasons.troubles["no_model"] in html
     assert "01.05.2026 03:00" in html
 
 

@@ -144,7 +144,7 @@ async def test_an_invite_and_a_folder_are_taken_and_nonsense_is_not(
     await mia.press(shown, "Add").awaited(PATIENCE)
     await told(mia, invite.url, "Hidden is followed")
     await mia.press(shown, "Add").awaited(PATIENCE)
-    await told(mia, "folder:Nowhere", "No folder is called")
+    await told(mia, "folder:Nowhere", "no folder of that name. There are: –")
 
 
 async def test_a_folder_is_followed_and_left(

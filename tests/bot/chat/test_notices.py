@@ -99,9 +99,14 @@ async def test_S5_an_unread_channel_and_its_recovery_reach_follower_and_operator
         await write(dsn, account, "unread", UNREAD | {"cause": "failed", "why": "MSG_ID_INVALID"})
         await write(dsn, account, "read_again", UNREAD | {"posts": 4})
     async with pumping(house, chat):
-        await said(mia, "<News> was not read since 01.03.2026 12:00: the last reading failed. MSG")
+        await said(mia, "<News> was not read since 01.03.2026 12:00: the last reading failed.")
         await said(mia, "<News> is read again", "Since then: 4 posts.")
-        await said(admin, "<News> не читается с 01.03.2026", "последнее чтение не удалось")
+        await said(
+            admin,
+            "<News> не читается с 01.03.2026",
+            "последнее чтение не удалось",
+            "MSG_ID_INVALID",
+        )
         await said(admin, "<News> снова читается", "4 поста")
         await all_told(house)
     assert count(mia, "<News>") == 2
