@@ -37,6 +37,7 @@ from actors.session import SessionActor
 from actors.settings import Settings
 from actors.telegram.calls import CallStatistics
 from actors.term import Term
+from actors.watching import Watching
 from actors.worker_messages import WorkerStatus
 from actors.workshop import Workshop
 from runtime import (
@@ -70,7 +71,7 @@ class HouseStatistics:
     """Which threads called Telegram, and how often one was the wrong one."""
 
 
-class House(Hosting, Keeping, Registry):
+class House(Hosting, Keeping, Watching, Registry):
     """The actors of one data folder. Every method may be called from any thread."""
 
     def __init__(

@@ -26,6 +26,7 @@ from actors.values import (
     QrCode,
     Status,
 )
+from actors.watching_messages import WatchingMessage
 from runtime import Message, Request, StreamRequest, Urgent, message
 from storage.rows import (
     AccountRow,
@@ -390,6 +391,7 @@ StoreMessage = (
     | MeaningMessage
     | BotMessage
     | KeepingMessage
+    | WatchingMessage
     | LocateDatabase
     | LoadAccount
     | WhoHolds

@@ -75,6 +75,8 @@ from actors.storing_channels import (
 from actors.storing_following import of_folders, of_followers
 from actors.storing_keeping import of_keeping
 from actors.storing_meaning import of_meaning
+from actors.storing_watching import of_watching
+from actors.watching_messages import WatchingMessage
 from storage import (
     accounts,
     forgetting,
@@ -101,6 +103,8 @@ def work(  # noqa: C901  one arm per group of messages
         return of_bot(db, message, most)
     if isinstance(message, KeepingMessage):
         return of_keeping(db, message)
+    if isinstance(message, WatchingMessage):
+        return of_watching(db, message)
     match message:
         case LocateDatabase():
             return _value(dsn)

@@ -542,6 +542,8 @@ WITH fence AS MATERIALIZED (
     INSERT INTO arrivals (channel_id, posts)
     SELECT channel.id, ids FROM channel, (SELECT array_agg(id) AS ids FROM added) AS new
     WHERE ids IS NOT NULL
+), counted AS (
+    INSERT INTO storings (posts) SELECT count(*) FROM added HAVING count(*) > 0
 )
 SELECT
     EXISTS (SELECT FROM fence) AS held,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from storage.database import Connection, Database, Row, coverage
 from storage.errors import LeaseLost, UnknownAccount, UnknownChannel
+from storage.freshness_queries import freshness_sql
 from storage.leases import decisive
 from storage.queries import sql
 from storage.rows import ChannelState, Cleaned, Hold, Reader
@@ -84,6 +85,7 @@ async def readers(db: Database, channel: int) -> list[Reader]:
 async def clean(db: Database, after: timedelta, limit: int = CLEANED_AT_ONCE) -> Cleaned:
     """Remove some of what nobody has followed for so long; what comes back is read anew."""
     async with decisive(db) as connection:
+        await connection.execute(freshness_sql.forget_storings)
         found = await connection.fetch(sql.long_forsaken_channels, after, limit)
         return await clean_on(connection, [row["id"] for row in found])
 

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.anyio
 VAULT = Vault([new_key()])
 MINE, OTHER = 8124731874, 43
 SHARED, OURS, LEFT_BY_BOTH, LEFT_BY_OTHER, LEFT_BY_ME = (900100100 + n for n in range(5))
-NOBODYS = {"collections", "migrations", "nodes", "pollers"}
+NOBODYS = {"collections", "migrations", "nodes", "pollers", "storings"}
 """Tables in which an account can have nothing."""
 
 COLUMNS = """

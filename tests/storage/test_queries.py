@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from storage import bot_queries, meaning_queries, queries, service_queries
+from storage import bot_queries, freshness_queries, meaning_queries, queries, service_queries
 from storage.bot_queries import BotQueries, bot_sql
 from storage.database import Database
+from storage.freshness_queries import FreshnessQueries, freshness_sql
 from storage.meaning_queries import MeaningQueries, meaning_sql
 from storage.queries import Queries, sql
 from storage.service_queries import ServiceQueries, service_sql
@@ -20,9 +21,16 @@ FILES = [
     pytest.param(queries.SOURCE, "sql", sql, id="queries"),
     pytest.param(meaning_queries.SOURCE, "meaning_sql", meaning_sql, id="meaning"),
     pytest.param(bot_queries.SOURCE, "bot_sql", bot_sql, id="bot"),
+    pytest.param(freshness_queries.SOURCE, "freshness_sql", freshness_sql, id="freshness"),
     pytest.param(service_queries.SOURCE, "service_sql", service_sql, id="service"),
 ]
-STATEMENTS = asdict(sql) | asdict(meaning_sql) | asdict(bot_sql) | asdict(service_sql)
+STATEMENTS = (
+    asdict(sql)
+    | asdict(meaning_sql)
+    | asdict(bot_sql)
+    | asdict(service_sql)
+    | asdict(freshness_sql)
+)
 
 
 @pytest.mark.parametrize(("source", "name", "known"), FILES)
@@ -51,7 +59,7 @@ def test_each_statement_is_used(source: Path, name: str, known: Any) -> None:
 
 def test_no_two_statements_have_one_name() -> None:
     """A name tells which statement it is, whichever file it stands in."""
-    files = (Queries, MeaningQueries, BotQueries, ServiceQueries)
+    files = (Queries, MeaningQueries, BotQueries, ServiceQueries, FreshnessQueries)
     assert len(STATEMENTS) == sum(len(fields(each)) for each in files)
 
 
