@@ -26,6 +26,8 @@ from actors.errors import BadSettings, BadTelegramAddress
 from actors.provider_settings import ProviderSettings, provider_problems
 from actors.vector_settings import VectorSettings, vector_problems
 
+OWN_SANDBOX = "sandbox"
+"""In place of an address: the one that a service brings along."""
 _PREFIX = "TGACTORS_"
 _SECRETS = "/run/secrets"
 """Where containers find their secrets, unless TGACTORS_SECRETS names another folder."""
@@ -49,7 +51,10 @@ class Settings(ProviderSettings, VectorSettings):
     data: Path = Path("data")
     """The data folder."""
     telegram: str | None = None
-    """sandbox://HOST:PORT for a sandbox; unset for Telegram itself."""
+    """sandbox://HOST:PORT for a sandbox; unset for Telegram itself.
+
+    The word sandbox is for `tgactors serve`, which brings one of its own.
+    """
     api_id: int | None = Field(default=None, gt=0)
     api_hash: SecretStr | None = None
     database_url: SecretStr | None = None
@@ -151,7 +156,7 @@ def _apart(given: dict[str, Any]) -> list[str]:
         problems.append(
             "TGACTORS_API_ID and TGACTORS_API_HASH belong together: set both, or neither."
         )
-    if given.get("telegram"):
+    if given.get("telegram") not in {None, "", OWN_SANDBOX}:
         try:
             sandbox_address(str(given["telegram"]))
         except BadTelegramAddress as bad:

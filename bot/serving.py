@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.chat import duty
 from bot.house import open_house
@@ -35,7 +35,7 @@ class Serving:
         screen: Screen,
         settings: Settings,
         *,
-        begin_with: Callable[[House], Awaitable[object]] | None = None,
+        begin_with: Callable[[House], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         """Serve what the settings say; `begin_with` is done beside it, once the house is open."""
         self._screen = screen

@@ -29,7 +29,7 @@ def serve(
         if found.telegram == OWN_SANDBOX:
             brought = beside.enter_context(own_sandbox(screen))
             telegram = brought.address
-        serving = Serving(screen, found, begin_with=brought and brought.admit)
+        serving = Serving(screen, found, begin_with=None if brought is None else brought.admit)
         try:
             door.run(lambda: serving.run(data=data, telegram=telegram))
         except typer.Exit as end:
