@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from actors.keeping_messages import (
@@ -9,21 +11,24 @@ from actors.keeping_messages import (
     IssueToken,
     ListTokens,
     MakeLoginLink,
+    PagePosts,
     RevokeToken,
     SpendLoginLink,
 )
+from storage.cursors import Cursor
 
 if TYPE_CHECKING:
-    from actors.messages import StoreMessage
-    from runtime import ActorRef
-    from storage.service_rows import LoginLink, Token, TokenRow
+    from actors.ports import Asks
+    from storage.service_rows import LoginLink, PostsPage, Token, TokenRow
+
+MOST_POSTS = 1000
 
 
 class Keeping:
     """Keeps tokens and links. Every method may be called from any thread."""
 
     @property
-    def store(self) -> ActorRef[StoreMessage]:
+    def store(self) -> Asks:
         """The actor that owns the database."""
         raise NotImplementedError
 
@@ -61,6 +66,52 @@ class Keeping:
     async def spend_login_link(self, text: str) -> int | None:
         """As whom the bearer of a link may log in; None if it does not count, or not any more."""
         return await self.store.ask(SpendLoginLink(text=text))
+
+
+class Kept:
+    """What is kept for one account."""
+
+    id: int
+
+    def _stores(self) -> Asks:
+        """Whoever keeps it."""
+        raise NotImplementedError
+
+    async def posts_page(
+        self,
+        *,
+        before: str | None = None,
+        limit: int = 50,
+        channel: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tags: Iterable[str] = (),
+    ) -> PostsPage:
+        """Return posts of the person's channels, or of one, newest first, page by page.
+
+        `before` is the `next` of the page before, with which the same must be asked for. Of a
+        period come those from `since` on and before `until`, with `tags` what has one of them.
+        Times carry an offset. What is published meanwhile moves nothing.
+        """
+        if not 1 <= limit <= MOST_POSTS:
+            raise ValueError(f"limit must be from 1 to {MOST_POSTS}, not {limit}")
+        if isinstance(tags, str):
+            raise TypeError("give several tags as a list, and one as a list of one")
+        for moment in (since, until):
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{moment} has no offset: a time without one is many times")
+        if before is not None:
+            Cursor.read(before)
+        request = PagePosts(
+            account=self.id,
+            before=before,
+            limit=limit,
+            channel=channel,
+            since=since,
+            until=until,
+            tags=tuple(tag for each in tags if (tag := each.strip().casefold())),
+        )
+        return await self._stores().ask(request)
 
 
 def _check_account(account: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import field
+from datetime import datetime
 
 from runtime import Request, message
-from storage.service_rows import LoginLink, Token, TokenRow
+from storage.service_rows import LoginLink, PostsPage, Token, TokenRow
 
 
 @message
@@ -51,5 +52,20 @@ class SpendLoginLink(Request[int | None]):
     text: str = field(repr=False)
 
 
-KeepingMessage = IssueToken | ListTokens | RevokeToken | FindToken | MakeLoginLink | SpendLoginLink
+@message
+class PagePosts(Request[PostsPage]):
+    """Return posts that an account may read, from where a page before has ended."""
+
+    account: int
+    before: str | None
+    limit: int
+    channel: int | None
+    since: datetime | None
+    until: datetime | None
+    tags: tuple[str, ...]
+
+
+KeepingMessage = (
+    IssueToken | ListTokens | RevokeToken | FindToken | MakeLoginLink | SpendLoginLink | PagePosts
+)
 """What of it concerns what the service keeps."""

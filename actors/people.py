@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from actors.entrance import ANSWER_SECONDS, Entrance
 from actors.inquiry import Inquiry
+from actors.keeping import Kept
 from actors.messages import (
     EndAuthorisation,
     ForgetRequest,
@@ -47,7 +48,7 @@ DEPTH = 100
 MOST_SETTLE = 3600.0
 
 
-class User(Entrance, Wishes, Inquiry, Visiting):
+class User(Entrance, Wishes, Inquiry, Kept, Visiting):
     """One person's account, by Telegram user id. Usable from any thread and on any loop."""
 
     def __init__(self, house: House, account: int) -> None:

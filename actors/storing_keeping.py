@@ -11,11 +11,12 @@ from actors.keeping_messages import (
     KeepingMessage,
     ListTokens,
     MakeLoginLink,
+    PagePosts,
     RevokeToken,
     SpendLoginLink,
 )
 from actors.storing_channels import as_tuple
-from storage import login_links, tokens
+from storage import login_links, paging, tokens
 from storage.database import Database
 
 
@@ -34,3 +35,14 @@ def of_keeping(db: Database, message: KeepingMessage) -> Coroutine[Any, Any, obj
             return login_links.make(db, message.account, invite=message.invite)
         case SpendLoginLink():
             return login_links.spend(db, message.text)
+        case PagePosts():
+            return paging.page(
+                db,
+                message.account,
+                before=message.before,
+                limit=message.limit,
+                channel=message.channel,
+                since=message.since,
+                until=message.until,
+                tags=message.tags,
+            )

@@ -45,3 +45,30 @@ RETURNING account;
 -- name: forget_login_link
 -- Take an account's link away.
 DELETE FROM login_links WHERE account = $1;
+
+-- name: posts_page
+-- Posts that an account may read, the newest first, from where a page before has ended.
+SELECT title, username, channels.protected AS channel_protected, visible_from, post.*
+FROM own_readable
+JOIN channels ON channels.id = own_readable.channel
+CROSS JOIN LATERAL (
+    SELECT * FROM posts
+    WHERE channel_id = own_readable.channel
+        AND greatest(posts.id, parts[cardinality(parts)]) > visible_from
+        AND (published_at, posts.id) < ($4, CASE
+            WHEN channel_id < $5 THEN 0  -- of the moment at which it ended all of it was shown,
+            WHEN channel_id = $5 THEN $6  -- some of it,
+            ELSE 9223372036854775807  -- and none of it
+        END)
+        AND ($7::timestamptz IS NULL OR published_at >= $7)
+        AND ($8::timestamptz IS NULL OR published_at < $8)
+        AND (cardinality($9::text[]) = 0 OR EXISTS (
+            SELECT FROM tags
+            WHERE (tags.channel_id, tags.post_id) = (posts.channel_id, posts.id)
+                AND tags.tags && $9
+        ))
+    ORDER BY published_at DESC, posts.id DESC LIMIT $2
+) AS post
+WHERE account = $1 AND ($3::bigint IS NULL OR channels.id = $3)
+ORDER BY post.published_at DESC, post.channel_id, post.id DESC
+LIMIT $2;

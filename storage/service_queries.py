@@ -19,6 +19,7 @@ class ServiceQueries:
     make_login_link: str
     spend_login_link: str
     forget_login_link: str
+    posts_page: str
 
 
 service_sql = load(SOURCE.read_text(encoding="utf-8"), ServiceQueries)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from storage.rows import PostView
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
@@ -36,3 +38,12 @@ class LoginLink:
 
     text: str = field(repr=False)
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostsPage:
+    """Posts, the newest first."""
+
+    posts: tuple[PostView, ...]
+    next: str | None
+    """Where the next page begins; None: there is none."""

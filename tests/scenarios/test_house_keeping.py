@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,18 @@ async def test_a_login_link_is_made_and_spent(house: House) -> None:
     assert await house.spend_login_link(link.text) is None
     with pytest.raises(ValueError, match="positive number"):
         await house.login_link(-1)
+
+
+async def test_posts_are_turned_page_by_page(house: House) -> None:
+    """A senseless cursor, size or time is refused before the store is asked."""
+    user = house.user(VERA)
+    page = await user.posts_page(limit=5, tags=[" News "])
+    assert (page.posts, page.next) == ((), None)
+    with pytest.raises(ValueError, match="no cursor"):
+        await user.posts_page(before="x")
+    with pytest.raises(ValueError, match="from 1 to 1000"):
+        await user.posts_page(limit=0)
+    with pytest.raises(ValueError, match="offset"):
+        await user.posts_page(since=datetime(2026, 1, 1))  # noqa: DTZ001
+    with pytest.raises(TypeError, match="list"):
+        await user.posts_page(tags="news")

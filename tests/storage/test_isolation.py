@@ -20,6 +20,7 @@ from storage import (
     lexical,
     meaning,
     notices,
+    paging,
     posts,
     reads,
     reports,
@@ -268,6 +269,7 @@ READS: dict[Any, Callable[[Database, int], Awaitable[object]]] = {
     reads.post: all_posts,
     reads.channels: lambda db, account: reads.channels(db, account, all_=True),
     reads.count: reads.count,
+    paging.page: lambda db, account: paging.page(db, account, limit=99),
     meaning.describe: meaning.describe,
     meaning.load: lambda db, account: meaning.load(db, account, sorted(all_keys())),
     meaning.between: lambda db, account: meaning.between(db, account, EPOCH),
@@ -369,6 +371,7 @@ async def test_each_way_shows_all_of_ones_own(db: Database, account: int) -> Non
     newest = await reads.newest(db, account, 99)
     assert {(each.channel_id, 4 if each.parts else each.id) for each in newest} == mine
     assert await reads.count(db, account) == len(mine)
+    assert (await paging.page(db, account, limit=99)).posts == tuple(newest)
     found = await meaning.load(db, account, sorted(all_keys()))
     assert len(found) == len(mine)
     assert len(await meaning.between(db, account, EPOCH)) == len(mine)
