@@ -50,6 +50,7 @@ from runtime import (
     MailboxFull,
     Message,
 )
+from runtime.totals import KindTotals
 
 M = TypeVar("M", bound=Message)
 
@@ -69,6 +70,10 @@ class HouseStatistics:
     actors: tuple[ActorStatistics, ...]
     telegram: CallStatistics
     """Which threads called Telegram, and how often one was the wrong one."""
+    kinds: tuple[KindTotals, ...]
+    """What the actors of each kind did, also those that have ended."""
+    dead_letters: int
+    """Messages that were accepted and will not be done."""
 
 
 class House(Hosting, Keeping, Watching, Registry):
@@ -259,7 +264,12 @@ class House(Hosting, Keeping, Watching, Registry):
 
     def statistics(self) -> HouseStatistics:
         """Count what the actors did and which threads called Telegram."""
-        return HouseStatistics(self._system.statistics(), self._connector.calls.statistics())
+        return HouseStatistics(
+            actors=self._system.statistics(),
+            telegram=self._connector.calls.statistics(),
+            kinds=self._system.totals(),
+            dead_letters=self._system.letters.total,
+        )
 
 
 def _opened(ref: ActorRef[M] | None) -> ActorRef[M]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from runtime.actor import Actor
     from runtime.clock import Clock
     from runtime.letters import DeadLetters
-    from runtime.totals import AskTimes
+    from runtime.totals import Durations
 
 log = get_logger("runtime")
 
@@ -74,7 +74,7 @@ class Cell:
         *,
         clock: Clock,
         letters: DeadLetters,
-        asks: AskTimes,
+        asks: Durations,
         on_end: Callable[[Cell, Down], None],
     ) -> None:
         self.name = name

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from runtime.cell import Cell
 
 BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""Seconds up to which asks are counted; what took longer is counted beyond the last."""
+"""Seconds up to which is counted; what took longer is counted beyond the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long asks have taken, from their sending to the answer, the refusal or the giving up."""
+    """How long things of a kind have taken."""
 
     counts: tuple[int, ...]
     """How many took at most as long as each of `BOUNDS`, and then how many there were."""
@@ -31,7 +31,7 @@ class Latency:
     """All of them together."""
 
     @property
-    def asks(self) -> int:
+    def number(self) -> int:
         """How many there were."""
         return self.counts[-1]
 
@@ -45,10 +45,15 @@ class KindTotals:
     restarts: int
     stalls: int
     latency: Latency
+    """Of asks: from the sending to the answer, the refusal or the giving up."""
 
 
-class AskTimes:
-    """Counts how long asks take. From any thread."""
+NEVER: Final = Latency((0,) * (len(BOUNDS) + 1), 0.0)
+"""Of what was not there yet."""
+
+
+class Durations:
+    """Counts how long things of a kind take. From any thread."""
 
     __slots__ = ("_counts", "_lock", "_seconds")
 
@@ -58,7 +63,7 @@ class AskTimes:
         self._seconds = 0.0
 
     def note(self, seconds: float) -> None:
-        """Count an ask that has taken so long."""
+        """Count one that has taken so long."""
         place = bisect_left(BOUNDS, seconds)
         with self._lock:
             self._counts[place] += 1
@@ -76,7 +81,7 @@ class Kind:
     __slots__ = ("asks", "handled", "restarts", "stalls")
 
     def __init__(self) -> None:
-        self.asks = AskTimes()
+        self.asks = Durations()
         self.handled = self.restarts = self.stalls = 0
 
     def add(self, cell: Cell) -> None:

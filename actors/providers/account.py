@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -14,6 +15,7 @@ from actors.providers.failure import Failed, Outcome, Setting
 from actors.providers.limiter import Crowded, Limiter
 from actors.providers.outcomes import Priority, ProviderStatus, Spent
 from runtime.logs import get_logger
+from runtime.totals import Durations
 
 T = TypeVar("T")
 
@@ -49,6 +51,8 @@ class Account:
         self._of: dict[Service, Breaker] = {service: Breaker() for service in models}
         self._outcomes: Counter[str] = Counter()
         self._other_models: set[tuple[str, str]] = set()
+        self._took = Durations()
+        self._tokens = [0, 0]  # of prompts, and of what came back
 
     def __repr__(self) -> str:
         return f"<Account {self.name} {self._limiter!r}>"
@@ -70,10 +74,13 @@ class Account:
             async with self._limiter.turn(priority, line):
                 self._check(service)  # who was before us may have found out
                 self._allowance = self._allowance.sent(self._now())
+                began = time.monotonic()
                 try:
                     value = await work()
                 except Failed as failed:
                     raise self._failed(service, failed) from None
+                finally:
+                    self._took.note(time.monotonic() - began)
                 self._answered(service)
                 return value
         except (Crowded, TimeoutError):
@@ -88,6 +95,8 @@ class Account:
         if not _same(asked, told) and pair not in self._other_models:
             self._other_models.add(pair)
             log.warning("provider.other_model", provider=self.name, asked=asked, answered=told)
+        self._tokens[0] += spent.prompt_tokens
+        self._tokens[1] += spent.completion_tokens
         tokens = spent.prompt_tokens + spent.completion_tokens
         self._allowance = self._allowance.used(tokens, self._now())
         return Spent(
@@ -108,6 +117,10 @@ class Account:
             open_at=until,
             why=why,
             outcomes=tuple(sorted(self._outcomes.items())),
+            prompt_tokens=self._tokens[0],
+            completion_tokens=self._tokens[1],
+            latency=self._took.latency(),
+            other_models=len(self._other_models),
         )
 
     def _closed(self, service: Service) -> tuple[datetime, str] | None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TypeAlias
 
+from runtime.totals import NEVER, Latency
+
 
 class Priority(IntEnum):
     """Who is served first where a provider answers few at a time: the lower, the sooner."""
@@ -99,7 +101,13 @@ class ProviderStatus:
     why: str | None
     """Why it is not asked now."""
     outcomes: tuple[tuple[str, int], ...]
-    """How often it came to what, since the house was opened."""
+    """How often it came to what, since the house was opened; the same for those below."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    latency: Latency = NEVER
+    """Of its answers and failures, without the wait for a turn."""
+    other_models: int = 0
+    """Models that have answered instead of those that were asked for."""
 
 
 def costs_of(outcome: Tagging | Completion) -> tuple[Spent, ...]:

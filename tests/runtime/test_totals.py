@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime import Actor, ActorCrashed, ActorSystem, AskTimeout, Request, message
-from runtime.totals import BOUNDS, AskTimes, KindTotals, kind_of
+from runtime.totals import BOUNDS, Durations, KindTotals, kind_of
 
 pytestmark = pytest.mark.anyio
 
@@ -39,12 +39,12 @@ def only(system: ActorSystem) -> KindTotals:
 @given(st.lists(st.floats(0, 100)))
 def test_each_ask_is_counted_at_every_bound_that_it_keeps(times: list[float]) -> None:
     """The counts are cumulative, as Prometheus has them; a bound is itself within it."""
-    kept = AskTimes()
+    kept = Durations()
     for each in times:
         kept.note(each)
     latency = kept.latency()
     assert latency.counts[:-1] == tuple(sum(each <= bound for each in times) for bound in BOUNDS)
-    assert latency.asks == len(times)
+    assert latency.number == len(times)
     assert latency.seconds == pytest.approx(sum(times))
 
 
@@ -63,12 +63,12 @@ async def test_what_actors_did_is_counted_by_kind_and_outlives_them(system: Acto
     second = await system.spawn("account-2", Saying)
     assert [await first.ask(Say(what="a")), await second.ask(Say(what="b"))] == ["a", "b"]
     before = only(system)
-    assert (before.kind, before.handled, before.latency.asks) == ("account", 2, 2)
+    assert (before.kind, before.handled, before.latency.number) == ("account", 2, 2)
     await system.dismiss("account-1")
     again = await system.spawn("account-1", Saying)
     assert only(system).handled == 2
     await again.ask(Say(what="c"))
-    assert (only(system).handled, only(system).latency.asks) == (3, 3)
+    assert (only(system).handled, only(system).latency.number) == (3, 3)
 
 
 async def test_asks_without_an_answer_are_counted_as_well(system: ActorSystem) -> None:
@@ -79,7 +79,7 @@ async def test_asks_without_an_answer_are_counted_as_well(system: ActorSystem) -
     with pytest.raises(AskTimeout):
         await actor.ask(Say(what="never"), timeout=0.05)
     found = only(system)
-    assert (found.latency.asks, found.restarts) == (2, 1)
+    assert (found.latency.number, found.restarts) == (2, 1)
     assert found.latency.seconds >= 0.05
 
 
@@ -87,4 +87,4 @@ async def test_a_thread_that_blocks_for_an_answer_is_counted(system: ActorSystem
     """It asks the same actor, by another way."""
     actor = await system.spawn("store", Saying)
     await asyncio.to_thread(actor.ask_sync, Say(what="a"))
-    assert only(system).latency.asks == 1
+    assert only(system).latency.number == 1
