@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from bot.web import problems
 from bot.web.access import Access
 from bot.web.gate import Gate
+from bot.web.jobs import Jobs
 from bot.web.rates import Rates
-from bot.web.routes import health
+from bot.web.routes import health, jobs
 from bot.web.service import Service
 
 
@@ -23,7 +24,9 @@ def make_app(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
+    app.state.jobs = Jobs()
     problems.install(app)
     app.add_middleware(Gate, access=Access(service), rates=Rates(service.settings.http_rate))
     app.include_router(health.router)
+    app.include_router(jobs.router)
     return app

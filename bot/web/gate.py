@@ -28,10 +28,6 @@ MOST_BYTES: Final = 1024 * 1024
 _ID: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _TOO_LARGE: Final = f"The body of a request has at most {MOST_BYTES} bytes: send less at once."
 _TOO_OFTEN: Final = "You ask more often than TGACTORS_HTTP_RATE allows. Wait, and ask again."
-_FAULT: Final = (
-    "This is a fault of the program. Ask again; if it lasts, report it with the request's id, "
-    "which is in the log and in X-Request-ID."
-)
 
 
 class Gate:
@@ -57,8 +53,7 @@ class Gate:
                 log.error("http.failed", path=asked.path, exc_info=fault)
                 if asked.status is not None:
                     raise  # the connection is cut: nobody may take half an answer for a whole one
-                failed = problems.respond(500, "Fault", _FAULT)
-                await failed(scope, receive, asked.send)
+                await problems.answer(problems.fault())(scope, receive, asked.send)
             finally:
                 asked.note()
 

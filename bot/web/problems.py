@@ -19,6 +19,10 @@ import actors
 from bot.web.statuses import DEFAULT_WAIT, WAITED_FOR, status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
+_FAULT: Final = (
+    "This is a fault of the program. Ask again; if it lasts, report it with the request's id, "
+    "which is in the log and in X-Request-ID."
+)
 
 
 class Wrong(BaseModel):
@@ -48,6 +52,11 @@ class Refused(Exception):
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
+
+
+def fault() -> Refused:
+    """Make the refusal that says that the program is at fault."""
+    return Refused(500, "Fault", _FAULT)
 
 
 def refused(status: int, code: str, detail: str, *, wait: float) -> Refused:
