@@ -9,6 +9,7 @@ from storage.bot_rows import (
     DigestPlan,
     DuePlan,
     Language,
+    LanguageChoice,
     Limits,
     Overview,
     Polled,
@@ -39,7 +40,7 @@ class Choose(Request[Visitor]):
     """Keep the language or the time zone that somebody chose; None: as it is."""
 
     account: int
-    language: Language | None
+    language: LanguageChoice | None
     timezone: str | None
 
 

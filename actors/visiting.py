@@ -14,9 +14,8 @@ from actors.bot_messages import (
     UnplanDigest,
 )
 from actors.inquiry import MOST_LINES
-from actors.messages import StoreMessage
-from runtime import ActorRef
-from storage.bot_rows import DigestPlan, Language, Limits, Visitor
+from actors.ports import Asks
+from storage.bot_rows import DigestPlan, LanguageChoice, Limits, Visitor
 from storage.occurrences import WEEK, check_times
 
 
@@ -25,16 +24,17 @@ class Visiting:
 
     id: int
 
-    def _stores(self) -> ActorRef[StoreMessage]:
+    def _stores(self) -> Asks:
         """Whoever keeps what is chosen."""
         raise NotImplementedError
 
     async def choose(
-        self, *, language: Language | None = None, timezone: str | None = None
+        self, *, language: LanguageChoice | None = None, timezone: str | None = None
     ) -> Visitor:
         """Keep the language of the bot's answers, or the time zone of digests; None: as it is.
 
-        A time zone is an IANA name, like Europe/Moscow. Raises `UnknownTimezone`, or
+        The language "spoken" is the one of the person's Telegram, as it is from time to time. A
+        time zone is an IANA name, like Europe/Moscow. Raises `UnknownTimezone`, or
         `UnknownVisitor` for somebody who never wrote to the bot.
         """
         request = Choose(account=self.id, language=language, timezone=timezone)

@@ -15,17 +15,22 @@ WITH known AS (
         name = excluded.name, spoken = excluded.spoken, seen_at = now(), blocked_at = NULL
     RETURNING *
 )
-SELECT who.*, banned_at, reason AS ban_reason
+SELECT
+    who.*, banned_at, reason AS ban_reason,
+    (SELECT every FROM accounts WHERE id = who.account) AS read_every
 FROM (SELECT * FROM known UNION ALL SELECT * FROM written) AS who LEFT JOIN bans USING (account);
 
 -- name: visitor
 -- Who has written to the bot.
-SELECT visitors.*, banned_at, reason AS ban_reason
+SELECT
+    visitors.*, banned_at, reason AS ban_reason,
+    (SELECT every FROM accounts WHERE id = visitors.account) AS read_every
 FROM visitors LEFT JOIN bans USING (account) WHERE account = $1;
 
 -- name: choose
--- Keep what somebody has chosen.
-UPDATE visitors SET chosen = coalesce($2, chosen), timezone = coalesce($3, timezone)
+-- Keep what somebody has chosen; the language that is spoken is none of one's own choice.
+UPDATE visitors SET
+    chosen = nullif(coalesce($2, chosen), 'spoken'), timezone = coalesce($3, timezone)
 WHERE account = $1
 RETURNING account;
 

@@ -11,6 +11,8 @@ from storage.occurrences import WEEK
 from storage.rows import Freshness
 
 Language = Literal["ru", "en"]
+LanguageChoice = Literal["ru", "en", "spoken"]
+"""A language, or the one nearest to Telegram's own, whatever that comes to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Visitor:
     language_chosen: bool = False
     timezone: str
     """An IANA name, like Europe/Moscow."""
+    read_every: float | None = None
+    """Seconds between readings of the account's channels; None: there is no account."""
     banned_at: datetime | None
     ban_reason: str | None
     blocked_at: datetime | None

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from storage.accounts import STATES
 from storage.bot_queries import bot_sql
-from storage.bot_rows import Language, Visitor, VisitorRow
+from storage.bot_rows import Language, LanguageChoice, Visitor, VisitorRow
 from storage.database import Connection, Database, Row
 from storage.digests import move_on
 from storage.errors import UnknownVisitor
@@ -47,7 +47,12 @@ async def load(db: Database, account: int) -> Visitor | None:
 
 
 async def choose(
-    db: Database, account: int, *, language: Language | None, timezone: str | None, now: datetime
+    db: Database,
+    account: int,
+    *,
+    language: LanguageChoice | None,
+    timezone: str | None,
+    now: datetime,
 ) -> Visitor:
     """Keep the language or the time zone somebody chose; a digest comes by the new zone at once.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from aiogram import F, Router
@@ -19,14 +20,15 @@ from bot.chat.feature import Feature
 from bot.chat.menu import beginning
 from bot.chat.replies import message_of, replace, safe
 from bot.chat.waiting import Awaiting, is_answer
-from storage.bot_rows import Language
+from storage.schedule import DEFAULT_SECONDS
 
 if TYPE_CHECKING:
     from aiogram.fsm.context import FSMContext
     from aiogram.types import InaccessibleMessage
 
     from bot.chat.visit import Visit
-    from storage.bot_rows import Visitor
+    from bot.texts.settings import SettingsTexts
+    from storage.bot_rows import LanguageChoice, Visitor
 
 ZONES: Final = (
     "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg",
@@ -35,6 +37,7 @@ ZONES: Final = (
 )  # fmt: skip
 """Those of most readers; every other one is typed."""
 IN_A_ROW: Final = 2
+CHOICES: Final[Mapping[str, LanguageChoice]] = {"ru": "ru", "en": "en", "spoken": "spoken"}
 
 Screen = Literal["menu", "language", "timezone", "type", "interval"]
 
@@ -64,7 +67,8 @@ async def show(query: CallbackQuery, callback_data: Show, visit: Visit, state: F
         case "menu":
             await replace(message, menu(visit.visitor), _menu_buttons(visit.visitor))
         case "language":
-            await replace(message, said.language, _choices(visit, "language", said.languages))
+            languages = {**said.languages, "spoken": said.spoken}
+            await replace(message, said.language, _choices(visit, "language", languages))
         case "timezone":
             zones = {zone: zone for zone in ZONES}
             another = _button(said.timezone_type, Show(screen="type"))
@@ -82,9 +86,8 @@ async def choose(query: CallbackQuery, callback_data: Choose, visit: Visit) -> N
     """Keep what was chosen."""
     said, value, message = visit.texts.settings, callback_data.value, message_of(query)
     match callback_data.what:
-        case "language" if value in get_args(Language):
-            language: Language = "ru" if value == "ru" else "en"
-            visitor = await visit.user.choose(language=language)
+        case "language" if value in CHOICES:
+            visitor = await visit.user.choose(language=CHOICES[value])
         case "timezone":
             visitor = await visit.user.choose(timezone=value)
         case "interval" if value in said.intervals:
@@ -116,7 +119,18 @@ def menu(visitor: Visitor) -> str:
     if not visitor.language_chosen:
         language = said.as_telegram.format(language=language)
     now = f"{datetime.now(UTC).astimezone(ZoneInfo(visitor.timezone)):%H:%M}"
-    return said.menu.format(language=language, timezone=safe(visitor.timezone), now=now)
+    lines = [said.menu.format(language=language, timezone=safe(visitor.timezone), now=now)]
+    if visitor.read_every is not None:
+        lines.append(said.reads.format(interval=_interval(visitor.read_every, said)))
+    return "\n".join(lines)
+
+
+def _interval(seconds: float, said: SettingsTexts) -> str:
+    """Say how often is read; whoever has a program of theirs may have chosen any interval."""
+    value = "0" if seconds == DEFAULT_SECONDS else f"{seconds:g}"
+    if value in said.intervals:
+        return said.intervals[value]
+    return said.interval_other.format(minutes=f"{seconds / 60:.3g}")
 
 
 async def _read_every(
@@ -127,8 +141,9 @@ async def _read_every(
         await replace(message, visit.texts.general.log_in_first, beginning(visit))
         return
     await visit.user.read_every(float(value) or None)
+    visitor = dataclasses.replace(visit.visitor, read_every=float(value) or DEFAULT_SECONDS)
     chosen = said.interval_chosen.format(interval=said.intervals[value])
-    await replace(message, f"{menu(visit.visitor)}\n\n{chosen}", _menu_buttons(visit.visitor))
+    await replace(message, f"{menu(visitor)}\n\n{chosen}", _menu_buttons(visitor))
 
 
 def _menu_buttons(visitor: Visitor) -> InlineKeyboardMarkup:

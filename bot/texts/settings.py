@@ -13,6 +13,7 @@ class SettingsTexts:
     menu: str
     languages: Mapping[str, str]
     as_telegram: str
+    spoken: str
     language: str
     timezone: str
     timezone_choose: str
@@ -22,7 +23,9 @@ class SettingsTexts:
     interval_choose: str
     intervals: Mapping[str, str]
     """By seconds; "0" is the default."""
+    interval_other: str
     interval_chosen: str
+    reads: str
     devices: str
     devices_head: str
     asking: str
@@ -38,6 +41,7 @@ EN = SettingsTexts(
     menu="<b>Settings</b>\nLanguage: {language}\nTime zone: {timezone} (now {now})",
     languages={"en": "English", "ru": "Русский"},
     as_telegram="{language}, as in Telegram",
+    spoken="As in Telegram",
     language="Language",
     timezone="Time zone",
     timezone_choose="Choose your time zone: digests come by it, and times are told in it.",
@@ -55,6 +59,8 @@ EN = SettingsTexts(
         "21600": "every 6 hours",
         "86400": "once a day",
     },
+    interval_other="every {minutes} minutes",
+    reads="Your channels are read {interval}",
     interval_chosen="Your channels are read {interval} from now on.",
     devices="Devices",
     devices_head="Your account is logged in here:",
@@ -71,6 +77,7 @@ RU = SettingsTexts(
     menu="<b>Настройки</b>\nЯзык: {language}\nЧасовой пояс: {timezone} (сейчас {now})",
     languages={"en": "English", "ru": "Русский"},
     as_telegram="{language}, как в Telegram",
+    spoken="Как в Telegram",
     language="Язык",
     timezone="Часовой пояс",
     timezone_choose="Выберите часовой пояс: по нему приходят дайджесты и указывается время.",
@@ -88,6 +95,8 @@ RU = SettingsTexts(
         "21600": "каждые 6 часов",
         "86400": "раз в сутки",
     },
+    interval_other="раз в {minutes} мин.",
+    reads="Ваши каналы читаются {interval}",
     interval_chosen="Теперь ваши каналы читаются {interval}.",
     devices="Устройства",
     devices_head="Ваш аккаунт открыт здесь:",

@@ -17,11 +17,14 @@ pytestmark = [pytest.mark.anyio, pytest.mark.soak]
 
 
 async def test_the_language_is_chosen_and_stays(mia: Person) -> None:
-    """From the tap on everything is Russian, though Telegram's app is English."""
+    """From the tap on everything is Russian, though Telegram's app is English; and back again."""
     menu = await told(mia, "/settings", "Language: English, as in Telegram")
     await pressed(mia, menu, "Language", "Language")
     await pressed(mia, menu, "Русский", "Язык: Русский\n")
     await told(mia, "/help", "Что я умею")
+    await pressed(mia, menu, "Язык", "Язык")
+    await pressed(mia, menu, "Как в Telegram", "Language: English, as in Telegram")
+    await told(mia, "/help", "What I can do")
 
 
 async def test_a_time_zone_is_chosen_by_button(house: House, mia: Person) -> None:
@@ -45,11 +48,12 @@ async def test_a_time_zone_is_typed_and_may_be_typed_again(mia: Person) -> None:
 
 
 async def test_how_often_is_read_is_chosen(known: int, dsn: str, mia: Person) -> None:
-    """The account's interval is kept; the default can be gone back to."""
-    menu = await told(mia, "/settings", "Settings")
+    """The account's interval is kept and shown; the default can be gone back to."""
+    menu = await told(mia, "/settings", "Settings", "Your channels are read every 30 minutes")
     for label, seconds in (("every 2 hours", 7200), ("every 30 minutes", 1800)):
         await pressed(mia, menu, "How often I read", "How often shall")
-        await pressed(mia, menu, label, f"Your channels are read {label} from now on.")
+        chosen = f"Your channels are read {label} from now on."
+        await pressed(mia, menu, label, f"Your channels are read {label}\n", chosen)
         async with await Database.open(dsn, connections=1) as db:
             query = "SELECT every FROM accounts WHERE id = $1"
             assert await db.fetch_value(query, known) == seconds
