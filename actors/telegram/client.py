@@ -55,6 +55,7 @@ class WatchedClient(TelegramClient):
         self._ending: asyncio.Task[None] | None = None
         self._count_ignored()
         self._read_as_asked()
+        self._look_at_each_end()
         self._affinity: Affinity | None = None
         self._moves = 0  # under way from one data centre to another; one may lead to the next
         self._settled = asyncio.Event()
@@ -139,12 +140,25 @@ class WatchedClient(TelegramClient):
 
         self._sender.send = sent
 
+    def _look_at_each_end(self) -> None:
+        """Look why a connection ended, though nobody may ask: asyncio would say that nobody did."""
+        disconnect = self._sender._disconnect  # noqa: SLF001
+
+        async def disconnected(error: Exception | None = None) -> None:
+            await disconnect(error=error)
+            self._why()
+
+        self._sender._disconnect = disconnected  # noqa: SLF001
+
     def _say_why(self) -> None:
         """Raise what Telegram ended the connection for, if it was not the network."""
-        end = self._sender._disconnected  # noqa: SLF001  awaited, it could not be looked at
-        error = end.exception() if end.done() and not end.cancelled() else None
+        error = self._why()
         if isinstance(error, (RPCError, AuthKeyNotFound)):
             raise error
+
+    def _why(self) -> BaseException | None:
+        end = self._sender._disconnected  # noqa: SLF001  awaited, it could not be looked at
+        return end.exception() if end.done() and not end.cancelled() else None
 
     async def _switch_dc(self, new_dc: int) -> Any:
         self._moves += 1
