@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from actors.messages import (
     CancelLogin,
@@ -16,7 +16,7 @@ from actors.phone import normalised
 from actors.values import LoginStep
 
 if TYPE_CHECKING:
-    from runtime import ActorRef
+    from actors.ports import Streams
 
 LOGIN_SECONDS = 300.0
 ANSWER_SECONDS = 60.0
@@ -27,7 +27,7 @@ _SLACK_SECONDS = 60.0  # for a login's last words
 class Entrance:
     """Logs in. Usable from any thread and on any loop."""
 
-    def _door(self) -> ActorRef[Any]:
+    def _door(self) -> Streams:
         """Whoever runs the login, and understands a `SigningMessage` at least."""
         raise NotImplementedError
 

@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from actors.meaning_messages import DescribeMeaning, RetryWork
-from actors.messages import StoreMessage
+from actors.ports import Asks, Streams
 from actors.search_messages import (
     AskRequest,
     DigestRequest,
-    SearchMessage,
     SearchRequest,
     SimilarRequest,
 )
 from actors.search_values import Answer, Digest, Found, Hit
-from runtime import ActorRef
 from storage.meaning_rows import Meaning
 
 ANSWER_SECONDS = 120.0
@@ -33,11 +31,11 @@ class Inquiry:
 
     id: int
 
-    def _searches(self) -> ActorRef[SearchMessage]:
+    def _searches(self) -> Streams:
         """Whoever searches."""
         raise NotImplementedError
 
-    def _stores(self) -> ActorRef[StoreMessage]:
+    def _stores(self) -> Asks:
         """Whoever keeps the posts."""
         raise NotImplementedError
 

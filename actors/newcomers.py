@@ -11,8 +11,7 @@ from actors.messages import ImportRequest
 from actors.values import LoggedIn
 
 if TYPE_CHECKING:
-    from actors.messages import NewcomerMessage
-    from runtime import ActorRef
+    from actors.ports import Streams
 
 IMPORT_SECONDS = 120.0
 
@@ -20,11 +19,11 @@ IMPORT_SECONDS = 120.0
 class Newcomer(Entrance):
     """Somebody whose account shows when they log in. Usable from any thread and on any loop."""
 
-    def __init__(self, actor: ActorRef[NewcomerMessage]) -> None:
-        self._actor = actor
+    def __init__(self, actor: Streams) -> None:
+        self.actor = actor
 
-    def _door(self) -> ActorRef[NewcomerMessage]:
-        return self._actor
+    def _door(self) -> Streams:
+        return self.actor
 
     async def import_session(
         self, source: str | Path, *, api: tuple[int, str] | None = None
@@ -40,4 +39,4 @@ class Newcomer(Entrance):
         from actors.telegram.imports import record_of  # noqa: PLC0415  loads Telethon
 
         record = await asyncio.to_thread(record_of, source)
-        return await self._actor.ask(ImportRequest(record=record, api=api), timeout=IMPORT_SECONDS)
+        return await self.actor.ask(ImportRequest(record=record, api=api), timeout=IMPORT_SECONDS)

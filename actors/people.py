@@ -17,11 +17,8 @@ from actors.messages import (
     ListPosts,
     LogoutRequest,
     ParseRequest,
-    SessionMessage,
     StatusRequest,
-    StoreMessage,
 )
-from actors.search_messages import SearchMessage
 from actors.store_messages import LastReport
 from actors.values import (
     Authorisation,
@@ -34,10 +31,10 @@ from actors.values import (
 )
 from actors.visiting import Visiting
 from actors.wishes import Wishes
-from runtime import ActorRef
 
 if TYPE_CHECKING:
-    from actors.house import House
+    from actors.houses import Rooms
+    from actors.ports import Asks, Streams
 
 LEAVE_SECONDS = 120.0
 STATUS_SECONDS = 60.0
@@ -51,7 +48,7 @@ MOST_SETTLE = 3600.0
 class User(Entrance, Wishes, Inquiry, Kept, Visiting):
     """One person's account, by Telegram user id. Usable from any thread and on any loop."""
 
-    def __init__(self, house: House, account: int) -> None:
+    def __init__(self, house: Rooms, account: int) -> None:
         self._house = house
         self.id = account
 
@@ -59,13 +56,13 @@ class User(Entrance, Wishes, Inquiry, Kept, Visiting):
         """Show whose account it is."""
         return f"<User {self.id}>"
 
-    def _door(self) -> ActorRef[SessionMessage]:
+    def _door(self) -> Streams:
         return self._house.session(self.id)
 
-    def _searches(self) -> ActorRef[SearchMessage]:
+    def _searches(self) -> Streams:
         return self._house.search
 
-    def _stores(self) -> ActorRef[StoreMessage]:
+    def _stores(self) -> Asks:
         return self._house.store
 
     async def logout(self) -> None:

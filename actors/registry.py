@@ -12,11 +12,10 @@ from actors.messages import (
     MakeInvite,
     MarkDelivered,
     RevokeInvite,
-    StoreMessage,
     WasAdmitted,
 )
+from actors.ports import Asks
 from actors.values import Invite, InviteRow, Notice, Status
-from runtime import ActorRef
 
 MOST_NOTICES = 1000
 
@@ -24,7 +23,7 @@ MOST_NOTICES = 1000
 class Registry:
     """What a house's database alone knows. Every method may be called from any thread."""
 
-    def _stores(self) -> ActorRef[StoreMessage]:
+    def _stores(self) -> Asks:
         """Whoever keeps the database."""
         raise NotImplementedError
 

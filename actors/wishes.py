@@ -8,10 +8,10 @@ from actors.entrance import ANSWER_SECONDS
 from actors.errors import SharedFolder
 from actors.folders import chosen, folder_name
 from actors.links import Shared, link
-from actors.messages import FollowFolderRequest, FollowRequest, SessionMessage, StoreMessage
+from actors.messages import FollowFolderRequest, FollowRequest
+from actors.ports import Asks
 from actors.store_messages import ListFolders, SetEvery, Unfollow, UnfollowFolder
 from actors.values import FollowedFolder
-from runtime import ActorRef
 
 LIST_SECONDS = 600.0
 
@@ -21,11 +21,11 @@ class Wishes:
 
     id: int
 
-    def _door(self) -> ActorRef[SessionMessage]:
+    def _door(self) -> Asks:
         """Whoever speaks with Telegram."""
         raise NotImplementedError
 
-    def _stores(self) -> ActorRef[StoreMessage]:
+    def _stores(self) -> Asks:
         """Whoever keeps what is wanted."""
         raise NotImplementedError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from actors import Channel, Notice, Post
-    from actors.house import House
+    from bot.house import AnyHouse
 
 NEWEST = 100
 """How many of a channel's newest posts are compared."""
@@ -95,12 +95,12 @@ class Watch:
         self._windows: dict[int, Window] = {}
         self._told: set[int] = set()
 
-    async def begin(self, house: House) -> None:
+    async def begin(self, house: AnyHouse) -> None:
         """Remember how everything is."""
         for channel in await house.user(self._account).channels():
             await self._read(house, channel)
 
-    async def look(self, house: House) -> list[Reading | Lost | Notice]:
+    async def look(self, house: AnyHouse) -> list[Reading | Lost | Notice]:
         """Return what has changed, and the notices that were written."""
         found: list[Reading | Lost | Notice] = []
         now = {each.id: each for each in await house.user(self._account).channels()}
@@ -112,7 +112,7 @@ class Watch:
         found += await self._notices(house)
         return found
 
-    async def _read(self, house: House, channel: Channel) -> Reading:
+    async def _read(self, house: AnyHouse, channel: Channel) -> Reading:
         """Look at a channel's newest posts, and at all that have come."""
         before = self._channels.get(channel.id)
         grown = max(0, channel.posts - (before.posts if before else 0))
@@ -125,7 +125,7 @@ class Watch:
         self._channels[channel.id], self._windows[channel.id] = channel, window
         return change
 
-    async def _lost(self, house: House, gone: set[int]) -> list[Lost]:
+    async def _lost(self, house: AnyHouse, gone: set[int]) -> list[Lost]:
         if not gone:
             return []
         known = {each.id: each for each in await house.user(self._account).channels(known=True)}
@@ -138,7 +138,7 @@ class Watch:
             lost.append(Lost(channel, last.title, state, why))
         return lost
 
-    async def _notices(self, house: House) -> list[Notice]:
+    async def _notices(self, house: AnyHouse) -> list[Notice]:
         found = await house.notices(account=self._account, limit=_MOST_NOTICES)
         new = [each for each in found if each.id not in self._told]
         self._told = {each.id for each in found}

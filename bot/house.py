@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from actors.house import House
+    from bot.client.house import RemoteHouse
+
+AnyHouse: TypeAlias = "House | RemoteHouse"
+"""A house of this process, or that of a service: commands use what both offer."""
 
 
 @asynccontextmanager
 async def open_house(
+    *,
+    data: str | Path | None = None,
+    telegram: str | None = None,
+    writes: bool = False,
+    schedule: bool = False,
+    live: bool | None = None,
+) -> AsyncIterator[AnyHouse]:
+    """Reach the house of the service that runs on the data folder, or open it here if none does.
+
+    Raises `HouseLocked` if another program has the folder, and what `own_house` raises.
+    """
+    from bot import settings  # noqa: PLC0415  `tgactors --help` must not wait for these
+    from bot.client.look import served  # noqa: PLC0415
+    from storage.errors import HouseLocked  # noqa: PLC0415
+
+    found = settings.load(data=data, telegram=telegram)
+    async with AsyncExitStack() as opened:
+        house: AnyHouse | None = await opened.enter_async_context(served(found, live=live))
+        if house is None:
+            own = own_house(
+                data=data, telegram=telegram, writes=writes, schedule=schedule, live=live
+            )
+            try:
+                house = await opened.enter_async_context(own)
+            except HouseLocked:  # by a service that has begun meanwhile?
+                house = await opened.enter_async_context(served(found, live=live))
+                if house is None:
+                    raise
+        yield house
+
+
+@asynccontextmanager
+async def own_house(
     *,
     data: str | Path | None = None,
     telegram: str | None = None,
@@ -28,8 +65,7 @@ async def open_house(
     further settings, by their names in small letters.
     Raises `NoSpace` before anything is opened, if the command writes and room is short.
     """
-    # `tgactors --help` must not wait for these.
-    import actors  # noqa: PLC0415
+    import actors  # noqa: PLC0415  `tgactors --help` must not wait for these
     from bot import settings  # noqa: PLC0415
     from bot.space import check_space  # noqa: PLC0415
 

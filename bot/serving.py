@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.chat import duty
-from bot.house import open_house
+from bot.house import own_house
 from bot.refusals import LeaseRanOut
 from bot.supervision import supervised, together
 from bot.web import server
@@ -51,7 +51,7 @@ class Serving:
         """
         silent = _Silence()
         listening = server.listen(self._settings.http_host, self._settings.http_port)
-        opened = open_house(
+        opened = own_house(
             data=data,
             telegram=telegram,
             writes=True,

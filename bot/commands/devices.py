@@ -33,11 +33,10 @@ def devices(
     verbose: Verbose = False,
 ) -> None:
     """List the devices and programs in which an account is logged in."""
-    import actors
 
     async def listed() -> tuple[Authorisation, ...]:
-        async with open_house(data=data, telegram=telegram):
-            user = actors.user(account)
+        async with open_house(data=data, telegram=telegram) as house:
+            user = house.user(account)
             if end is not None:
                 await user.end_authorisation(end)
             return await user.authorisations()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.following import Lost, Reading, Watch
-from bot.house import open_house
+from bot.house import AnyHouse, open_house
 from bot.notices import told
 from bot.reading_bar import ReadingBar
 from bot.wording import counted, excerpt, line, moment
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actors import Notice, ParseReport, Post
-    from actors.house import House
     from bot.screen import Screen
 
 LOOK_SECONDS = 1.0
@@ -70,7 +69,7 @@ class Following:
                         self._tell(event)
                 await asyncio.sleep(max(LOOK_SECONDS, _PART * (time.monotonic() - began)))
 
-    async def _parse(self, house: House, depth: int | None) -> None:
+    async def _parse(self, house: AnyHouse, depth: int | None) -> None:
         import actors
 
         try:

@@ -28,13 +28,12 @@ def forget(
     verbose: Verbose = False,
 ) -> None:
     """Log an account out, and delete it with what nobody else may see."""
-    import actors
 
     async def delete() -> Forgotten:
         if not yes:
             await _confirm(account)
-        async with open_house(data=data, telegram=telegram):
-            return await actors.user(account).forget()
+        async with open_house(data=data, telegram=telegram) as house:
+            return await house.user(account).forget()
 
     with door.opened(as_json=json, verbose=verbose) as screen:
         if not yes:

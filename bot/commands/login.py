@@ -9,13 +9,12 @@ import typer
 
 from bot import door
 from bot.commands.options import ApiId, AsJson, Data, Somebody, Telegram, Verbose
-from bot.house import open_house
+from bot.house import AnyHouse, open_house
 from bot.screen import Screen
 
 if TYPE_CHECKING:
     from actors import LoggedIn, LoginFailed
     from actors.entrance import Entrance
-    from actors.house import House
 
 Phone = Annotated[
     str | None,
@@ -67,7 +66,7 @@ def login(
         _tell(screen, end.account)
 
 
-async def _person(house: House, account: int | None, opened: AsyncExitStack) -> Entrance:
+async def _person(house: AnyHouse, account: int | None, opened: AsyncExitStack) -> Entrance:
     """Return who logs in: an account, or whoever it will be."""
     if account is None:
         return await opened.enter_async_context(house.newcomer())

@@ -21,11 +21,10 @@ def logout(
     verbose: Verbose = False,
 ) -> None:
     """Log an account out, at Telegram too; what was read is kept."""
-    import actors
 
     async def leave() -> tuple[Status, Status]:
-        async with open_house(data=data, telegram=telegram):
-            user = actors.user(account)
+        async with open_house(data=data, telegram=telegram) as house:
+            user = house.user(account)
             before = await user.status()
             await user.logout()
             return before, await user.status()

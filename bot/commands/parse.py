@@ -78,16 +78,14 @@ def parse(
     verbose: Verbose = False,
 ) -> None:
     """Read what is new in the channels a person follows."""
-    import actors
-
     posts = _depth(depth)
     if live and not follow:
         raise typer.BadParameter("--live goes with --follow.", param_hint="--live")
 
     async def read() -> ParseReport:
-        async with open_house(data=data, telegram=telegram, writes=True):
+        async with open_house(data=data, telegram=telegram, writes=True) as house:
             with ReadingBar(screen) as bar:
-                return await actors.user(account).parse(
+                return await house.user(account).parse(
                     depth=posts, settle=settle, progress=bar.show
                 )
 

@@ -66,12 +66,12 @@ async def _serve(screen: Screen, stage: Stage, port: int, data: Path) -> None:
     """Open the house, let the bot answer, and serve the page, until cancelled."""
     from bot import settings
     from bot.chat import duty
-    from bot.house import open_house
+    from bot.house import own_house
     from bot.supervision import supervised, together
     from sandbox.play import Page
 
     page = Page(stage, port)
-    opened = open_house(
+    opened = own_house(
         data=data,
         telegram=stage.telegram.address,
         writes=True,

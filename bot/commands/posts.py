@@ -38,11 +38,10 @@ def posts(
     verbose: Verbose = False,
 ) -> None:
     """Show the newest stored posts of a person's channels."""
-    import actors
 
     async def newest() -> tuple[Post, ...]:
-        async with open_house(data=data, telegram=telegram):
-            user = actors.user(account)
+        async with open_house(data=data, telegram=telegram) as house:
+            user = house.user(account)
             one = None if channel is None else chosen(account, await user.channels(), channel)
             return await user.posts(limit=limit, channel=one.id if one else None)
 

@@ -14,7 +14,7 @@ from bot import hits
 from bot.commands import callers
 from bot.commands.ask import Said
 from bot.commands.findings import Findings
-from bot.house import open_house
+from bot.house import own_house
 from bot.qr_board import drawn
 from bot.reading_bar import ReadingBar
 from bot.tables import cell, ruled
@@ -45,7 +45,7 @@ class Story:
     async def tell(self) -> Findings:
         """Let it happen, and return what was measured."""
         self._introduce()
-        async with open_house(
+        async with own_house(
             data=self._data,
             telegram=self._telegram.address,
             writes=True,

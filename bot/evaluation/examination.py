@@ -10,7 +10,7 @@ from bot.evaluation.archive import READER, fill
 from bot.evaluation.errors import NotIndexed, SearchNarrowed
 from bot.evaluation.measures import Judged
 from bot.evaluation.sets import EvaluationSet, SetQuery
-from bot.house import open_house
+from bot.house import own_house
 
 if TYPE_CHECKING:
     from actors.house import House
@@ -30,7 +30,7 @@ async def examined(
 
     Raises `NotIndexed` or `SearchNarrowed` if something else would be measured than was asked for.
     """
-    async with open_house(data=data, writes=True) as house:
+    async with own_house(data=data, writes=True) as house:
         tell(f"Storing and indexing {len(given.posts)} posts ...")
         await fill(house, [post.text for post in given.posts])
         await _indexed(house, len(given.posts))

@@ -169,7 +169,8 @@ async def test_a_folder_is_followed_and_left(
 
 async def test_one_too_many_is_refused_in_words(known: int, mia: Person) -> None:
     """Whoever may follow one channel is told so when they name a second."""
-    house = actors.user(known)._house
+    house = actors._house
+    assert house is not None
     await house.set_limits(known, channels=1)
     await told(mia, "@faraway", "is followed")
     await told(mia, "@channel1", "Remove one first")

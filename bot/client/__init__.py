@@ -1,0 +1,1 @@
+"""The house of a service that runs already, as the command line uses it."""
