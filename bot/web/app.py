@@ -11,7 +11,7 @@ from bot.web.access import Access
 from bot.web.gate import Gate
 from bot.web.jobs import Jobs
 from bot.web.rates import Rates
-from bot.web.routes import health, jobs
+from bot.web.routes import asking, channels, health, house, jobs, operating, posts, users
 from bot.web.service import Service
 
 
@@ -22,11 +22,14 @@ def make_app(service: Service) -> FastAPI:
         version=version("tgactors"),
         description="A multi-user Telegram reader. Ids of people are Telegram user ids.",
         redoc_url=None,
+        responses=problems.declare(413, 429, 500, 503, 504, 507),
     )
     app.state.service = service
     app.state.jobs = Jobs()
     problems.install(app)
     app.add_middleware(Gate, access=Access(service), rates=Rates(service.settings.http_rate))
     app.include_router(health.router)
-    app.include_router(jobs.router)
+    for each in (users, jobs, channels, posts, asking, operating):
+        app.include_router(each.router)
+    app.include_router(house.make_router())
     return app

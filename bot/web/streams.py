@@ -12,17 +12,14 @@ from pydantic import TypeAdapter
 HEARTBEAT_SECONDS: Final = 15.0
 """After so long without an event a comment is sent: proxies close what is silent."""
 HEARTBEAT: Final = b":\n\n"
+UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
+"""Headers by which a proxy passes each event on as it comes."""
 
 
 class EventStream(StreamingResponse):
     """A stream of events."""
 
     media_type = "text/event-stream"
-
-    def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
-        self.headers["Cache-Control"] = "no-store"
-        self.headers["X-Accel-Buffering"] = "no"
 
 
 class Signal:

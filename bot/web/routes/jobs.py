@@ -13,12 +13,12 @@ from bot.web.job import Job, JobView, Parse
 from bot.web.jobs import Jobs
 from bot.web.problems import declare
 from bot.web.service import Serves
-from bot.web.streams import EventStream
+from bot.web.streams import UNBUFFERED, EventStream
 
 WAIT_SECONDS: Final = 60.0
 """How long a request with `wait` waits; then it is answered as one without."""
 
-router = APIRouter(tags=["parsing"], responses=declare(401, 422, 429, 503))
+router = APIRouter(tags=["parsing"], responses=declare(401, 422))
 
 
 def _jobs(request: Request) -> Jobs:
@@ -118,7 +118,7 @@ async def listen(job: JobId, caller: Somebody, jobs: Keeps) -> EventStream:
 
     What moves faster than it is heard is told at its newest.
     """
-    return EventStream(jobs.find(job, caller).events())
+    return EventStream(jobs.find(job, caller).events(), headers=UNBUFFERED)
 
 
 @router.delete("/jobs/{job}", responses=declare(404), summary="Cancel a job")
