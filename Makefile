@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo play test lint bench soak lock clean help
+.PHONY: demo play test lint bench soak secrets lock clean help
 
 help:            ## what can be typed here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -30,9 +30,15 @@ bench: $(STAMP)  ## measured ratios, within one run
 soak: $(STAMP)   ## long runs, outside the gate
 	@HYPOTHESIS_PROFILE=default "$(BIN)/python" -m pytest -n auto -m soak --timeout 1800
 
-lock: $(STAMP)   ## resolve requirements.lock anew (needs uv)
+secrets:         ## make the keys and passwords that compose.yaml reads; what is there, stays
+	@sh deploy/secrets.sh
+
+lock: $(STAMP)   ## resolve the locks anew (needs uv): for development, and for running alone
 	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --group dev pyproject.toml --custom-compile-command "make lock" -o requirements.lock
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  pyproject.toml --constraint requirements.lock --no-annotate \
+	  --custom-compile-command "make lock" -o requirements-run.lock
 
 $(STAMP): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
