@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.chat import duty
+from bot.client.refusals import AlreadyServing
 from bot.house import own_house
 from bot.refusals import LeaseRanOut
 from bot.supervision import supervised, together
 from bot.web import server
+from bot.web.announcement import announced, announcement, announcement_of
 from bot.web.app import make_app
 from bot.web.service import Bot, Service
 from runtime.logs import get_logger
@@ -47,8 +49,9 @@ class Serving:
         """Serve until cancelled.
 
         Raises `LeaseRanOut` when other processes may have taken what this one serves,
-        `AddressTaken` and `BotTokenRefused`.
+        `AddressTaken`, `AlreadyServing` and `BotTokenRefused`.
         """
+        _refuse_a_second(self._settings.data)
         silent = _Silence()
         listening = server.listen(self._settings.http_host, self._settings.http_port)
         opened = own_house(
@@ -63,13 +66,14 @@ class Serving:
                 address = server.address_of(listening)
                 service = Service(house, self._settings, secrets.token_urlsafe(32), self._bot)
                 group.start_soon(server.serve, make_app(service), listening)
-                self._begin(address)
-                if self._begin_with is not None:
-                    group.start_soon(self._begin_with, house)
-                if self._settings.bot_token is not None:
-                    token = self._settings.bot_token.get_secret_value()
-                    group.start_soon(self._answer, house, token)
-                await silent.ends_it()
+                with announced(self._settings.data, announcement_of(address, service.local_token)):
+                    self._begin(address)
+                    if self._begin_with is not None:
+                        group.start_soon(self._begin_with, house)
+                    if self._settings.bot_token is not None:
+                        token = self._settings.bot_token.get_secret_value()
+                        group.start_soon(self._answer, house, token)
+                    await silent.ends_it()
 
     async def _answer(self, house: House, token: str) -> None:
         """Be the one process that polls for the bot, as soon as no other is."""
@@ -103,6 +107,13 @@ class Serving:
         log.info("serve.ready", bot=name)
         self._screen.say_whole(f"The bot answers: https://t.me/{name}")
         self._screen.answer({"ready": {"bot": name}})
+
+
+def _refuse_a_second(data: Path) -> None:
+    """Refuse before anything is opened: whoever begins to serve twice wants to know where."""
+    first = announcement(data)
+    if first is not None:
+        raise AlreadyServing(first.pid, first.address)
 
 
 class _Silence:

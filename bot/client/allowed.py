@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Final
 
+from actors import keeping_messages as keeping
 from actors import messages as said
 from actors import search_messages as searching
 from actors.bot_messages import (
@@ -55,6 +56,13 @@ _ALLOWED: Final = {
         PlanDigest,
         TakeQuestion,
         UnplanDigest,
+        keeping.FindToken,
+        keeping.IssueToken,
+        keeping.ListTokens,
+        keeping.MakeLoginLink,
+        keeping.PagePosts,
+        keeping.RevokeToken,
+        keeping.SpendLoginLink,
         said.ListAccounts,
         said.ListChannels,
         said.ListInvites,

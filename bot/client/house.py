@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from actors.keeping import Keeping
 from actors.newcomers import Newcomer
 from actors.people import User
 from actors.registry import Registry
@@ -15,19 +16,23 @@ NEWCOMER_SECONDS = 86_400.0
 """How long a login of somebody unknown may take."""
 
 
-class RemoteHouse(Registry):
+class RemoteHouse(Keeping, Registry):
     """What a house can do for a command. Usable on the loop on which it was reached."""
 
     def __init__(self, line: Line, *, is_open: bool) -> None:
         self._line = line
         self._registers = is_open
-        self.store = RemoteRef(line, "store")
         self.parser = RemoteRef(line, "parser")
         self.search = RemoteRef(line, "search")
         self._house = RemoteRef(line, "house")
 
     def __repr__(self) -> str:
         return f"<RemoteHouse at {self._line.address}>"
+
+    @property
+    def store(self) -> RemoteRef:
+        """The actor that owns the database."""
+        return RemoteRef(self._line, "store")
 
     def _stores(self) -> RemoteRef:
         return self.store

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,11 @@ def announced(data: Path, made: Announcement) -> Iterator[None]:
     finally:
         if _read(path) == made:  # another may have written its own, if this one lost the folder
             path.unlink(missing_ok=True)
+
+
+def announcement_of(address: str, token: str) -> Announcement:
+    """Describe the service of this process."""
+    return Announcement(address=address, token=token, pid=os.getpid(), version=version("tgactors"))
 
 
 def announcement(data: Path) -> Announcement | None:

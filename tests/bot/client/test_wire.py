@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import actors
 import runtime
 import storage
-from actors import entrance, inquiry, newcomers, people, registry, visiting, wishes
+from actors import entrance, inquiry, keeping, newcomers, people, registry, visiting, wishes
 from actors.messages import (
     AdmitSession,
     FollowRequest,
@@ -39,7 +39,7 @@ from tests.bot.client.drawn import drawn, taken
 MESSAGES = sorted(
     {each for kind in ALLOWED.values() for each in kind.values()}, key=lambda each: each.__name__
 )
-FACADES = (entrance, inquiry, newcomers, people, registry, visiting, wishes)
+FACADES = (entrance, inquiry, keeping, newcomers, people, registry, visiting, wishes)
 
 
 def conditions() -> list[type[Exception]]:
