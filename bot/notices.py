@@ -31,6 +31,10 @@ def told(notice: Notice) -> str:
     if notice.kind == "space_again":
         since = _time(notice.data.get("since"))
         return f"{when}: there is room in the data folder again, as there was not since {since}."
+    if notice.kind == "digest_missed":
+        due = _time(notice.data.get("due_at"))
+        what = f"the digest of {due} for account {account} could not be made in time"
+        return f"{when}: {what}. The next one comes as planned."
     whom = "the operator" if account is None else f"account {account}"
     data = line(json.dumps(dict(notice.data), ensure_ascii=False))
     return f"{when}: {line(notice.kind)} for {whom}: {data}"

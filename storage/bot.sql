@@ -72,16 +72,19 @@ DELETE FROM bans WHERE account = $1 RETURNING account;
 SELECT account FROM bans ORDER BY account;
 
 -- name: tellable_notices
--- The notices that are not delivered yet and would reach whom they are for, oldest first.
-SELECT id, account, kind, occurrence, data, created_at, delivered_at FROM notices
-WHERE delivered_at IS NULL AND (
-    account IS NULL
-    OR EXISTS (
-        SELECT FROM visitors WHERE visitors.account = notices.account AND blocked_at IS NULL
+-- The notices that are not delivered yet and would reach whom they are for: the oldest of each
+-- person and of the operator first, so that nobody's stand in others' way.
+SELECT id, account, kind, occurrence, data, created_at, delivered_at FROM (
+    SELECT *, row_number() OVER (PARTITION BY account ORDER BY id) AS turn FROM notices
+    WHERE delivered_at IS NULL AND (
+        account IS NULL
+        OR EXISTS (
+            SELECT FROM visitors WHERE visitors.account = notices.account AND blocked_at IS NULL
+        )
+        AND NOT EXISTS (SELECT FROM bans WHERE bans.account = notices.account)
     )
-    AND NOT EXISTS (SELECT FROM bans WHERE bans.account = notices.account)
-)
-ORDER BY id LIMIT $1;
+) AS waiting
+ORDER BY turn, id LIMIT $1;
 
 -- name: drop_untold
 -- Have what was to be told to those who blocked the bot too long ago not told any more.

@@ -96,9 +96,10 @@ async def banned(db: Database) -> list[int]:
 
 
 async def tellable(db: Database, *, limit: int) -> list[NoticeRow]:
-    """Return notices not delivered yet that would reach whom they are for, oldest first.
+    """Return notices not delivered yet that would reach whom they are for.
 
-    The operator's are among them. Left out are those for people who never wrote to the bot, have
+    Everybody's oldest comes first, then everybody's second; the operator, whose notices are among
+    them, is one of all. Left out are those for people who never wrote to the bot, have
     blocked it, or are banned; what those who blocked it were to be told becomes stale.
     """
     _check_limit(limit)

@@ -50,12 +50,20 @@ async def pump(
 
 
 async def tell(house: House, bot: Bot, admins: frozenset[int]) -> None:
-    """Tell once what was not told yet; what Telegram does not take is tried the next time."""
+    """Tell once what was not told yet; what Telegram does not take is tried the next time.
+
+    If one reaches no operator, no other is tried in this round.
+    """
+    is_deaf = False
     for notice in await house.tellable(limit=MOST):
+        if notice.account is None and is_deaf:
+            continue
         whom = admins if notice.account is None else {notice.account}
         took = [await _sent(house, bot, notice, each) for each in sorted(whom)]
         if any(took):
             await house.delivered(notice.id)
+        elif notice.account is None:
+            is_deaf = True
 
 
 async def _sent(house: House, bot: Bot, notice: Notice, person: int) -> bool:

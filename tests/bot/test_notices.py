@@ -44,6 +44,13 @@ def test_a_full_disk_is_told_with_what_to_do_and_its_end() -> None:
     assert again.endswith(f"as there was not since {moment(THEN)}.")
 
 
+def test_a_missed_digest_is_told_with_when_it_was_due() -> None:
+    """Whose it was and which, and that nothing is to be done."""
+    text = told(notice("digest_missed", 7, due_at=THEN.isoformat()))
+    assert f"the digest of {moment(THEN)} for account 7 could not be made in time." in text
+    assert text.endswith("The next one comes as planned.")
+
+
 def test_an_unknown_kind_is_told_as_it_is() -> None:
     """A notice of a newer version is not lost: its kind, its person and its data are shown."""
     assert told(notice("stuck", 7, channel="Новости")).endswith(

@@ -190,6 +190,24 @@ async def test_notices_go_to_those_whom_they_reach(db: Database) -> None:
     assert len(await notices.pending(db, limit=9)) == 5
 
 
+async def test_what_the_operator_is_not_told_crowds_nobody_out(db: Database) -> None:
+    """However many wait for an operator whom nothing reaches: each person's oldest has its turn."""
+    for number in range(5):
+        await tell(db, None, f"operator {number}")
+    for account in (42, 43):
+        await register(db, account)
+        await visit(db, account)
+        await tell(db, account, f"first of {account}")
+    await tell(db, 42, "second of 42")
+    assert kinds(await visitors.tellable(db, limit=5)) == [
+        "operator 0",
+        "first of 42",
+        "first of 43",
+        "operator 1",
+        "second of 42",
+    ]
+
+
 @pytest.mark.parametrize("way_back", ["unblock", "visit", "meanwhile"])
 async def test_what_became_stale_is_not_told_any_more(db: Database, way_back: str) -> None:
     """Who has blocked the bot and is back gets the news of a week, and none of what is older."""
