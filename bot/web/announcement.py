@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -69,9 +68,12 @@ def _read(path: Path) -> Announcement | None:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return None
-    with os.fdopen(fd, "rb") as file, contextlib.suppress(OSError, ValidationError):
-        return _written.validate_json(file.read(_MOST), strict=True)
-    return None
+    try:
+        return _written.validate_json(os.read(fd, _MOST), strict=True)
+    except (OSError, ValidationError):
+        return None  # a folder, a pipe, or what somebody else has written
+    finally:
+        os.close(fd)
 
 
 def _write(path: Path, text: bytes) -> None:
