@@ -29,13 +29,16 @@ GRACE: Final = 5.0
 class Line:
     """What is asked goes over it, and answers come back; closing it ends what is under way."""
 
-    def __init__(self, found: Announcement) -> None:
+    def __init__(
+        self, found: Announcement, *, silence: float = SILENCE, grace: float = GRACE
+    ) -> None:
         self.address = found.address
+        self._grace = grace
         self._under_way: set[asyncio.Task[None]] = set()
         self._http = httpx.AsyncClient(
             base_url=found.address,
             headers={"Authorization": f"Bearer {found.token}"},
-            timeout=httpx.Timeout(SILENCE),
+            timeout=httpx.Timeout(silence),
             limits=httpx.Limits(max_connections=None),
             trust_env=False,  # what is said here is nothing for a proxy
         )
@@ -63,7 +66,7 @@ class Line:
         """Have a request answered by an actor of the service; who leaves has given up there."""
         try:
             async with (
-                asyncio.timeout(timeout + GRACE),
+                asyncio.timeout(timeout + self._grace),
                 aclosing(self._answers(actor, request, timeout)) as answers,
             ):
                 async for _, value in answers:
