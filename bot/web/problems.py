@@ -23,6 +23,7 @@ _FAULT: Final = (
     "This is a fault of the program. Ask again; if it lasts, report it with the request's id, "
     "which is in the log and in X-Request-ID."
 )
+_UNREADABLE: Final = "The body cannot be read: send JSON in UTF-8, whole."
 
 
 class Wrong(BaseModel):
@@ -123,6 +124,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _plain(_: Request, error: HTTPException) -> JSONResponse:
+        if (
+            error.status_code == HTTPStatus.BAD_REQUEST
+        ):  # by whoever reads bodies, and by nobody else
+            return respond(error.status_code, "BodyUnreadable", _UNREADABLE)
         code = HTTPStatus(error.status_code).phrase.title().replace(" ", "").replace("-", "")
         return respond(
             error.status_code, code, str(error.detail), dict(error.headers or {}) or None

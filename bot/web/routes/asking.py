@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from actors.inquiry import DAY, MOST_HITS, MOST_LINES
@@ -113,7 +113,7 @@ async def ask(
     user: Known,
     caller: Person,
     question: Question,
-    accept: Annotated[str, Header()] = "application/json",
+    request: Request,
 ) -> Any:
     """Answer a question from the posts, citing them.
 
@@ -131,7 +131,7 @@ async def ask(
         since=question.since,
         until=question.until,
     )
-    if EventStream.media_type in accept.lower():
+    if EventStream.media_type in request.headers.get("accept", "").lower():
         return EventStream(said(lambda show: asking(progress=show)), headers=UNBUFFERED)
     return await asking()
 

@@ -21,16 +21,19 @@ POSTS = 36
 """Of the demo's world."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def telegram() -> Iterator[Sandbox]:
     """A Telegram with the demo's world."""
     with Sandbox(demo_world()) as sandbox:
         yield sandbox
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(telegram: Sandbox, server: Postgres, template: str) -> Iterator[Served]:
-    """A house with the demo's person and their posts, served on a free port."""
+    """A house with the demo's person and their posts, served on a free port.
+
+    One for all tests of this worker: who changes something puts it back.
+    """
 
     async def read(house: House) -> None:
         async with house.newcomer() as newcomer:
@@ -53,7 +56,7 @@ def served(telegram: Sandbox, server: Postgres, template: str) -> Iterator[Serve
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own(served: Served) -> str:
     """A token of the person's own."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 import httpx
 
-import actors
+from actors.house import House
+from actors.whole import whole
 from bot import settings
 from bot.web import server
 from bot.web.app import make_app
@@ -20,13 +22,21 @@ from bot.web.service import Bot, Service
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from actors.house import House
-
 T = TypeVar("T")
 
 OPERATOR = "operator-of-the-tests"
 LOCAL = "command-line-of-the-tests"
 PATIENCE = 60.0  # seconds
+
+
+@asynccontextmanager
+async def _opened(found: settings.Settings) -> AsyncIterator[House]:
+    house = House(found)
+    try:
+        await house.start()
+        yield house
+    finally:
+        await whole(house.stop())
 
 
 class Served:
@@ -66,7 +76,8 @@ class Served:
             listening = server.listen("127.0.0.1", 0)
             self.address = server.address_of(listening)
             with listening:
-                async with actors.open(**self._given) as house, anyio.create_task_group() as group:
+                # Not by `actors.open`: other tests of this process may have their own house open.
+                async with _opened(found) as house, anyio.create_task_group() as group:
                     self.house = house
                     service = Service(house, found, LOCAL, Bot(wanted=False))
                     self.app = make_app(service)

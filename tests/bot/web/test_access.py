@@ -98,8 +98,12 @@ class House:
         )
 
     def __getattr__(self, name: str) -> Any:
+        """Return what refuses to be called, and so does whatever it has."""
+        return self
+
+    def __call__(self, *_: object, **__: object) -> Any:
         """Refuse."""
-        raise actors.TelegramUnreachable(name)
+        raise actors.TelegramUnreachable("there is no house")
 
 
 SERVICE: Final = Service(
