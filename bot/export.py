@@ -7,10 +7,11 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from actors.meaning_messages import ListTagged
+from actors.keeping_messages import PagePosts
+from actors.meaning_messages import LoadPosts
 
 if TYPE_CHECKING:
     from actors.ports import Asks
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 1000
 """Posts that are in memory at once."""
-_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NEXT: Final = timedelta(microseconds=1)
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS: Final = (
     "channel_id",
@@ -59,30 +58,25 @@ async def posts_of(
     until: datetime | None = None,
     page: int = PAGE,
 ) -> AsyncIterator[TaggedPost]:
-    """Read an account's posts page by page, newest first, each once.
-
-    More than a page of one and the same moment would be cut at the page.
-    """
-    end = until
-    known: set[tuple[int, int]] = set()  # of the moment at which the next page begins
+    """Read an account's posts page by page, newest first, each once, with their tags."""
+    before: str | None = None
     while True:
         read = await store.ask(
-            ListTagged(
+            PagePosts(
                 account=account,
-                since=since or _BEGINNING,
-                until=end,
-                channels=None if channel is None else (channel,),
+                before=before,
                 limit=page,
+                channel=channel,
+                since=since,
+                until=until,
+                tags=(),
             )
         )
-        fresh = [each for each in read if _key(each) not in known]
-        for each in fresh:
+        keys = tuple((each.channel_id, each.id) for each in read.posts)
+        for each in await store.ask(LoadPosts(account=account, posts=keys)) if keys else ():
             yield each
-        if len(read) < page:
+        if (before := read.next) is None:
             return
-        oldest = read[-1].post.published_at
-        known = {_key(each) for each in read if each.post.published_at == oldest}
-        end = oldest + _NEXT if fresh else oldest
 
 
 async def in_parts(
@@ -104,10 +98,6 @@ async def in_parts(
         size, is_empty = size + len(chunk), False
         yield part, chunk
     yield part, form.tail
-
-
-def _key(tagged: TaggedPost) -> tuple[int, int]:
-    return tagged.post.channel_id, tagged.post.id
 
 
 def _as_json(tagged: TaggedPost) -> bytes:
