@@ -13,6 +13,7 @@ from actors.connecting import Connector
 from actors.errors import HouseClosed
 from actors.hosting import Hosting
 from actors.keeping import Keeping
+from actors.keeping_messages import AdoptRetention
 from actors.lease import LeaseMessage
 from actors.messages import (
     LocateDatabase,
@@ -128,6 +129,7 @@ class House(Hosting, Keeping, Watching, Registry):
         if self._settings.workers:
             await workshop.begin()
         if self._scheduled:
+            await store.ask(AdoptRetention(days=self._settings.retention_days))
             await self._system.spawn(
                 "schedule",
                 lambda: SchedulerActor(

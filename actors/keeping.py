@@ -7,21 +7,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from actors.keeping_messages import (
+    DescribeRetention,
     FindToken,
     IssueToken,
+    KeepFor,
+    ListDoomed,
     ListTokens,
     MakeLoginLink,
     PagePosts,
+    Retain,
     RevokeToken,
     SpendLoginLink,
+    WantedFor,
+    WantFor,
 )
 from storage.cursors import Cursor
 
 if TYPE_CHECKING:
     from actors.ports import Asks
-    from storage.service_rows import LoginLink, PostsPage, Token, TokenRow
+    from storage.service_rows import Doomed, LoginLink, PostsPage, Retention, Token, TokenRow
 
 MOST_POSTS = 1000
+MOST_DAYS = 36500
+RETAIN_SECONDS = 900.0
 
 
 class Keeping:
@@ -66,6 +74,36 @@ class Keeping:
     async def spend_login_link(self, text: str) -> int | None:
         """As whom the bearer of a link may log in; None if it does not count, or not any more."""
         return await self.store.ask(SpendLoginLink(text=text))
+
+    async def retention(self) -> Retention:
+        """For how many days posts are kept here, and seen by accounts that want fewer."""
+        return await self.store.ask(DescribeRetention())
+
+    async def set_retention(self, days: int | None) -> None:
+        """Keep posts for so many days, None: for ever; nobody sees older ones from now on.
+
+        They are deleted by the hour where the schedule runs, and by `retain`. Raises
+        `RetentionFixed` where TGACTORS_RETENTION_DAYS says it.
+        """
+        check_days(days)
+        await self.store.ask(KeepFor(days=days))
+
+    async def doomed(self, *, days: int | None = None) -> tuple[Doomed, ...]:
+        """Which posts `retain` would delete now, by channels; or, if they were kept so long."""
+        check_days(days)
+        return await self.store.ask(ListDoomed(days=days), timeout=RETAIN_SECONDS)
+
+    async def retain(self) -> int:
+        """Delete the posts that no follower of their channel wants any longer; count them.
+
+        What is deleted is deleted for good, though posts be kept for longer one day: it counts as
+        read.
+        """
+        removed, done = 0, False
+        while not done:
+            some = await self.store.ask(Retain(), timeout=RETAIN_SECONDS)
+            removed, done = removed + some.removed, some.done
+        return removed
 
 
 class Kept:
@@ -112,6 +150,25 @@ class Kept:
             tags=tuple(tag for each in tags if (tag := each.strip().casefold())),
         )
         return await self._stores().ask(request)
+
+    async def retention(self) -> int | None:
+        """For how many days the person sees posts; None: as long as there are any."""
+        return await self._stores().ask(WantedFor(account=self.id))
+
+    async def set_retention(self, days: int | None) -> int | None:
+        """See posts for so many days, None: for as long as they are kept; return for how many.
+
+        That is never longer than the house keeps posts. A post is deleted when none of those who
+        follow its channel sees it any longer. Raises `UnknownAccount`.
+        """
+        check_days(days)
+        return await self._stores().ask(WantFor(account=self.id, days=days))
+
+
+def check_days(days: int | None) -> None:
+    """Refuse what is no number of days."""
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise ValueError(f"days must be from 1 to {MOST_DAYS}, or None for ever, not {days}")
 
 
 def _check_account(account: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import field
 from datetime import datetime
 
 from runtime import Request, message
-from storage.service_rows import LoginLink, PostsPage, Token, TokenRow
+from storage.service_rows import Doomed, LoginLink, PostsPage, Retained, Retention, Token, TokenRow
 
 
 @message
@@ -65,7 +65,70 @@ class PagePosts(Request[PostsPage]):
     tags: tuple[str, ...]
 
 
+@message
+class DescribeRetention(Request[Retention]):
+    """Return for how long posts are kept."""
+
+
+@message
+class KeepFor(Request[None]):
+    """Keep posts for so many days."""
+
+    days: int | None
+    """None: for ever."""
+
+
+@message
+class AdoptRetention(Request[None]):
+    """Keep posts as the service's setting says."""
+
+    days: int | None
+    """None: it says nothing."""
+
+
+@message
+class WantFor(Request[int | None]):
+    """Let an account want posts for so many days; answered with for how many it sees them."""
+
+    account: int
+    days: int | None
+    """None: as long as they are kept for others."""
+
+
+@message
+class WantedFor(Request[int | None]):
+    """Return for how many days an account sees posts."""
+
+    account: int
+
+
+@message
+class ListDoomed(Request[tuple[Doomed, ...]]):
+    """Return which posts would be deleted now, because nobody wants them any longer."""
+
+    days: int | None
+    """If the house kept posts for so many days; None: as it does."""
+
+
+@message
+class Retain(Request[Retained]):
+    """Delete some of the posts that nobody wants any longer."""
+
+
 KeepingMessage = (
-    IssueToken | ListTokens | RevokeToken | FindToken | MakeLoginLink | SpendLoginLink | PagePosts
+    IssueToken
+    | ListTokens
+    | RevokeToken
+    | FindToken
+    | MakeLoginLink
+    | SpendLoginLink
+    | PagePosts
+    | DescribeRetention
+    | KeepFor
+    | AdoptRetention
+    | WantFor
+    | WantedFor
+    | ListDoomed
+    | Retain
 )
 """What of it concerns what the service keeps."""

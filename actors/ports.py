@@ -108,6 +108,9 @@ class TelegramPort(Protocol):
     async def nth_newest(self, channel: int, access_hash: int, n: int) -> int | None:
         """Return the id of the n-th newest message of a channel, None if it has fewer."""
 
+    async def newest_before(self, channel: int, access_hash: int, moment: datetime) -> int | None:
+        """Return the id of a channel's newest message older than a moment, None if none is."""
+
     async def history(self, channel: int, access_hash: int, low: int) -> HistoryPage:
         """Return the messages of a channel that follow upward from id `low`, inclusive."""
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import anyio
 
 from actors.answers import HistoryPage
-from actors.coverage import Changes, Range, end_of, floor_of, holes, page, upward
+from actors.coverage import FIRST_ID, Changes, Range, end_of, floor_of, holes, page, upward
 from actors.errors import ChannelClosed, Flooded
 from actors.gathering import Gathering
 from actors.ports import Asks, TelegramPort
@@ -139,13 +139,22 @@ class ChannelReading:
         if self._depth is not None:
             async with self._calls:
                 nth = await self._telegram.nth_newest(*self._peer, self._depth)
-        floor = floor_of(self._depth, nth)
+        floor = max(floor_of(self._depth, nth), await self._kept_from())
         if self._depth is not None:  # who wants all of it leaves what is hidden to others
             floor = max(floor, lowest)
         await self._keep(
             Batch(channel_id=self._state.id, floor=floor, read=(floor, floor), posts=())
         )
         return floor
+
+    async def _kept_from(self) -> int:
+        """Return the first id that is not so old that it would be deleted at once."""
+        if self._state.kept is None:
+            return FIRST_ID
+        moment = datetime.now(UTC) - self._state.kept
+        async with self._calls:
+            past = await self._telegram.newest_before(*self._peer, moment)
+        return FIRST_ID if past is None else past + 1
 
     async def _changes(self, pts: int) -> Changes:
         """Ask what has happened since the last reading, to the end of it."""
@@ -205,6 +214,7 @@ class ChannelReading:
             async with self._calls:
                 nth = await self._telegram.nth_newest(*self._peer, self._state.depth)
             target = max(floor_of(self._state.depth, nth), lowest)
+        target = max(target, await self._kept_from())
         for _ in range(BACKFILL_PAGES):
             if floor <= target:
                 break

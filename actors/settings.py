@@ -67,6 +67,8 @@ class Settings(ProviderSettings, VectorSettings):
     """Free space below which nothing is read into the data folder, in megabytes."""
     registration: Literal["closed", "open"] = "closed"
     """Whether somebody new needs an invite where people come by themselves: bot and HTTP."""
+    retention_days: int | None = Field(default=None, ge=1, le=36500)
+    """For how many days the service keeps posts; unset: for ever, or as it is told."""
     channels_per_account: int | None = Field(default=None, ge=1)
     """How many channels an account may follow, if its invite does not say; unset: any number."""
     live: bool = False

@@ -6,17 +6,24 @@ from collections.abc import Coroutine
 from typing import Any
 
 from actors.keeping_messages import (
+    AdoptRetention,
+    DescribeRetention,
     FindToken,
     IssueToken,
+    KeepFor,
     KeepingMessage,
+    ListDoomed,
     ListTokens,
     MakeLoginLink,
     PagePosts,
+    Retain,
     RevokeToken,
     SpendLoginLink,
+    WantedFor,
+    WantFor,
 )
 from actors.storing_channels import as_tuple
-from storage import login_links, paging, tokens
+from storage import login_links, paging, retention, tokens
 from storage.database import Database
 
 
@@ -36,13 +43,42 @@ def of_keeping(db: Database, message: KeepingMessage) -> Coroutine[Any, Any, obj
         case SpendLoginLink():
             return login_links.spend(db, message.text)
         case PagePosts():
-            return paging.page(
-                db,
-                message.account,
-                before=message.before,
-                limit=message.limit,
-                channel=message.channel,
-                since=message.since,
-                until=message.until,
-                tags=message.tags,
-            )
+            return _page(db, message)
+        case _:
+            return _of_retention(db, message)
+
+
+def _page(db: Database, message: PagePosts) -> Coroutine[Any, Any, object]:
+    return paging.page(
+        db,
+        message.account,
+        before=message.before,
+        limit=message.limit,
+        channel=message.channel,
+        since=message.since,
+        until=message.until,
+        tags=message.tags,
+    )
+
+
+def _of_retention(
+    db: Database,
+    message: (
+        DescribeRetention | KeepFor | AdoptRetention | WantFor | WantedFor | ListDoomed | Retain
+    ),
+) -> Coroutine[Any, Any, object]:
+    match message:
+        case DescribeRetention():
+            return retention.describe(db)
+        case KeepFor():
+            return retention.keep(db, message.days)
+        case AdoptRetention():
+            return retention.adopt(db, message.days)
+        case WantFor():
+            return retention.want(db, message.account, message.days)
+        case WantedFor():
+            return retention.wanted(db, message.account)
+        case ListDoomed():
+            return as_tuple(retention.doomed(db, days=message.days))
+        case Retain():
+            return retention.retain(db)

@@ -32,6 +32,7 @@ __all__ = [
     "post",
     "reached",
     "readers",
+    "remove_on",
     "see",
     "sees_from",
     "state",
@@ -81,6 +82,11 @@ async def amend(db: Database, hold: Hold, amendment: Amendment) -> Amended:
             amendment.swept_to,
         )
     return Amended(edited=len(found.edited), deleted=len(found.gone))
+
+
+async def remove_on(connection: Connection, channel: int, ids: list[int]) -> None:
+    """Delete posts of a channel that is locked, and have the index forget them."""
+    await _write(connection, channel, Changes(gone=ids))
 
 
 async def _insert(connection: Connection, hold: Hold, batch: Batch, posts: list[PostRow]) -> Stored:

@@ -405,7 +405,8 @@ SELECT
     channels.id, access_hash, title, username, coverage, floor, top, pts,
     coalesce(visible_from, CASE WHEN username IS NOT NULL THEN 0 END) AS visible_from,
     window_at IS NULL OR window_at <= now() - $3::interval AS window_due,
-    sweep_from, protected, wish.depth, wish.reach
+    sweep_from, protected, wish.depth, wish.reach,
+    (SELECT make_interval(days => days) FROM keeping WHERE keeping.channel = channels.id) AS kept
 FROM subscriptions JOIN channels ON channels.id = subscriptions.channel
 CROSS JOIN LATERAL (
     SELECT max(depth) AS depth, max(reach) AS reach FROM subscriptions

@@ -177,6 +177,8 @@ class ChannelState:
     """How many posts deep one of its followers wants it, if any says so."""
     reach: timedelta | None = None
     """How far back one of its followers wants it, if any says so."""
+    kept: timedelta | None = None
+    """For how long its posts are kept; None: for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

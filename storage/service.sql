@@ -72,3 +72,51 @@ CROSS JOIN LATERAL (
 WHERE account = $1 AND ($3::bigint IS NULL OR channels.id = $3)
 ORDER BY post.published_at DESC, post.channel_id, post.id DESC
 LIMIT $2;
+
+-- name: retention
+-- For how many days posts are kept here, and whether the service's setting says so.
+SELECT days, fixed FROM house;
+
+-- name: accounts_retention
+-- For how many days accounts see posts that want less than all that is kept.
+SELECT account, least(retention.days, house.days) AS days FROM retention CROSS JOIN house
+ORDER BY account LIMIT $1;
+
+-- name: retention_of
+-- For how many days an account sees posts; null: as long as they are kept for others.
+SELECT least(retention.days, house.days) FROM house LEFT JOIN retention ON account = $1;
+
+-- name: keep_for
+-- Say for how many days posts are kept here, unless the service's setting says it.
+UPDATE house SET days = $1 WHERE NOT fixed RETURNING one;
+
+-- name: adopt_retention
+-- Keep posts as the service's setting says; what an earlier setting said counts no more.
+UPDATE house SET days = $1::int, fixed = $1::int IS NOT NULL
+WHERE (fixed OR $1::int IS NOT NULL) AND (days IS DISTINCT FROM $1::int OR NOT fixed);
+
+-- name: want_for
+-- Say for how many days an account wants posts.
+INSERT INTO retention (account, days) SELECT id, $2 FROM accounts WHERE id = $1 FOR KEY SHARE
+ON CONFLICT (account) DO UPDATE SET days = excluded.days
+RETURNING account;
+
+-- name: want_all
+-- Let an account want posts for as long as they are kept for others.
+DELETE FROM retention WHERE account = $1;
+
+-- name: suppose_retention
+-- Say for how many days posts are kept here, in a transaction that is undone.
+UPDATE house SET days = $1;
+
+-- name: doomed_channels
+-- The posts that nobody wants any longer, by their channels.
+SELECT
+    channel_id AS channel, title, count(*) AS posts,
+    min(published_at) AS oldest, max(published_at) AS newest
+FROM doomed JOIN channels ON channels.id = channel_id
+GROUP BY channel_id, title ORDER BY channel_id;
+
+-- name: doomed_posts
+-- Some of the posts of a channel that nobody wants any longer, the oldest first.
+SELECT id FROM doomed WHERE channel_id = $1 ORDER BY published_at, id LIMIT $2;

@@ -20,6 +20,16 @@ class ServiceQueries:
     spend_login_link: str
     forget_login_link: str
     posts_page: str
+    retention: str
+    accounts_retention: str
+    retention_of: str
+    keep_for: str
+    adopt_retention: str
+    want_for: str
+    want_all: str
+    suppose_retention: str
+    doomed_channels: str
+    doomed_posts: str
 
 
 service_sql = load(SOURCE.read_text(encoding="utf-8"), ServiceQueries)

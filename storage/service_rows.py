@@ -1,5 +1,6 @@
 """What the service keeps, in plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,3 +48,35 @@ class PostsPage:
     posts: tuple[PostView, ...]
     next: str | None
     """Where the next page begins; None: there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """For how long posts are kept."""
+
+    days: int | None
+    """None: for ever."""
+    fixed: bool
+    """Whether TGACTORS_RETENTION_DAYS says so."""
+    accounts: Mapping[int, int]
+    """For how many days accounts see posts that want less than all that is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doomed:
+    """The posts of a channel that nobody wants any longer."""
+
+    channel: int
+    title: str
+    posts: int
+    oldest: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retained:
+    """What a cleaning came to."""
+
+    removed: int
+    done: bool
+    """Whether nothing is left that nobody wants."""

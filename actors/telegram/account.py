@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
+from datetime import datetime
 from typing import TypeVar
 
 from telethon.network import ConnectionTcpFull
@@ -121,6 +122,12 @@ class TelegramAccount:
         """Return the id of the n-th newest message of a channel, None if it has fewer."""
         return await self._within(
             reading.nth_newest(self._client, channel, access_hash, n), _CALL_SECONDS
+        )
+
+    async def newest_before(self, channel: int, access_hash: int, moment: datetime) -> int | None:
+        """Return the id of the newest message older than a moment, None if there is none."""
+        return await self._within(
+            reading.newest_before(self._client, channel, access_hash, moment), _CALL_SECONDS
         )
 
     async def history(self, channel: int, access_hash: int, low: int) -> HistoryPage:

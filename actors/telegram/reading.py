@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from telethon import TelegramClient
@@ -29,6 +30,14 @@ class GetPostsRequest(GetHistoryRequest):
 async def nth_newest(client: TelegramClient, channel: int, access_hash: int, n: int) -> int | None:
     """Return the id of the n-th newest message, None if there are fewer."""
     answer = await _history(client, channel, access_hash, add_offset=n - 1, limit=1)
+    return answer.messages[0].id if answer.messages else None
+
+
+async def newest_before(
+    client: TelegramClient, channel: int, access_hash: int, moment: datetime
+) -> int | None:
+    """Return the id of the newest message that is older than a moment, None if there is none."""
+    answer = await _history(client, channel, access_hash, offset_date=moment, limit=1)
     return answer.messages[0].id if answer.messages else None
 
 
@@ -98,13 +107,14 @@ async def _history(
     access_hash: int,
     *,
     offset_id: int = 0,
+    offset_date: datetime | None = None,
     add_offset: int = 0,
     limit: int = PAGE,
 ) -> Any:
     request = GetPostsRequest(
         peer=types.InputPeerChannel(channel, access_hash),
         offset_id=offset_id,
-        offset_date=None,
+        offset_date=offset_date,
         add_offset=add_offset,
         limit=limit,
         max_id=0,

@@ -69,6 +69,8 @@ class ModelChannel:
     posts: dict[int, int] = field(default_factory=dict)
     events: list[tuple[str, int]] = field(default_factory=list)
     closed: bool = False
+    old: int = 0
+    """Up to which id posts are older than a day."""
 
     @property
     def pts(self) -> int:
@@ -189,6 +191,14 @@ class ModelTelegram(Unasked):
         self._before("nth_newest", channel)
         newest = sorted(self._channels[channel].posts, reverse=True)
         return newest[n - 1] if len(newest) >= n else None
+
+    async def newest_before(self, channel: int, access_hash: int, moment: datetime) -> int | None:
+        """Look for the newest that is older."""
+        assert access_hash == -channel
+        self._before("newest_before", channel)
+        assert datetime.now(UTC) - moment >= timedelta(days=1)
+        there = self._channels[channel]
+        return max((id_ for id_ in there.posts if id_ <= there.old), default=None)
 
     async def history(self, channel: int, access_hash: int, low: int) -> HistoryPage:
         """Return the posts that follow upward; a lying server adds an older one."""
@@ -315,6 +325,7 @@ class ModelStore:
 
     def __init__(self) -> None:
         self.accounts: dict[int, AccountRow] = {}
+        self.kept: timedelta | None = None
         self.holds: dict[int, Hold] = {}
         self.moves: list[State] = []
         self.notices: list[tuple[int, str]] = []
@@ -505,6 +516,7 @@ class ModelStore:
             protected=False,
             depth=wish if isinstance(wish := self.wishes.get(seen.id), int) else None,
             reach=wish if isinstance(wish, timedelta) else None,
+            kept=self.kept,
         )
 
 

@@ -239,6 +239,40 @@ async def test_a_wish_for_a_time_ends_at_the_first_older_post() -> None:
     assert desk.store.wishes == {}
 
 
+@pytest.mark.parametrize("depth", [None, 20])
+async def test_what_would_be_deleted_at_once_is_not_read(depth: int | None) -> None:
+    """A first reading begins above what is older than it is kept, however deep it is to go."""
+    desk = Desk(posts=30)
+    desk.store.kept, desk.channel.old = timedelta(days=1), 25
+    await desk.read(depth=depth)
+    assert desk.held == {26, 27, 28, 29, 30}
+    assert desk.store.floors[1] == 26
+    await desk.read(listed=False)
+    assert desk.calls == ["difference"]
+
+
+async def test_a_channel_of_old_posts_alone_is_read_from_its_next_one_on() -> None:
+    """None of them is read, and nothing is asked again."""
+    desk = Desk(posts=30)
+    desk.store.kept, desk.channel.old = timedelta(days=1), 30
+    await desk.read(depth=5)
+    assert desk.held == set()
+    desk.channel.publish()
+    await desk.read(listed=False)
+    assert desk.held == {31}
+
+
+@pytest.mark.parametrize("wish", [20, timedelta(days=400)])
+async def test_a_wish_ends_at_what_would_be_deleted_at_once(wish: int | timedelta) -> None:
+    """Older posts are read as far down as they are kept, and the wish is done."""
+    desk = Desk(posts=30)
+    await desk.read(depth=2)
+    desk.store.wishes[1], desk.store.kept, desk.channel.old = wish, timedelta(days=1), 22
+    await desk.read(listed=False)
+    assert desk.held == set(range(23, 31))
+    assert desk.store.wishes == {}
+
+
 async def test_what_is_hidden_is_not_wished_for() -> None:
     """The floor goes down to what the account may see, and no further."""
     desk = Desk(posts=30)

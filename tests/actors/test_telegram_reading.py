@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from telethon.tl import types
@@ -76,6 +77,19 @@ async def test_a_window_that_begins_at_a_post_does_not_have_it(
     async with opened(sandbox, record(sandbox, ANNA)) as account:
         for below, ids in ((4, (2, 1)), (3, (2, 1)), (2, (1,)), (1, ()), (99, (4, 2, 1))):
             assert (await account.window(news.id, seen.access_hash, below)).ids == ids
+
+
+async def test_the_newest_post_before_a_moment_is_found(sandbox: Sandbox, news: Channel) -> None:
+    """One of that very moment is not before it."""
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    for days in (30, 20, 10):
+        sandbox.publish(news.id, "a post", at=noon - timedelta(days=days))
+    seen = await seen_by(sandbox, news)
+    async with opened(sandbox, record(sandbox, ANNA)) as account:
+        for days, expected in ((0, 3), (10, 2), (15, 2), (20, 1), (29, 1), (30, None)):
+            moment = noon - timedelta(days=days)
+            found = await account.newest_before(news.id, seen.access_hash, moment)
+            assert found == expected, days
 
 
 async def test_service_messages_are_counted_and_hold_nothing(
@@ -153,11 +167,12 @@ async def test_a_channel_that_cannot_be_read_is_asked_about_once(
             account.difference(news.id, seen.access_hash, 1),
             account.visible_from(news.id, seen.access_hash),
             account.nth_newest(news.id, seen.access_hash, 1),
+            account.newest_before(news.id, seen.access_hash, datetime.now(UTC)),
         ):
             with pytest.raises(ChannelClosed) as caught:
                 await read
             assert (caught.value.reason, caught.value.why) == ("CHANNEL_PRIVATE", "private")
-        assert len(calls(sandbox, "channels.getChannels")) == before + 5
+        assert len(calls(sandbox, "channels.getChannels")) == before + 6
 
 
 @pytest.mark.parametrize(

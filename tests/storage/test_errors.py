@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage import errors
+from storage import errors, keeping_errors
 from storage.errors import StorageError
 
 REFUSALS: list[StorageError] = [
@@ -44,6 +44,7 @@ REFUSALS: list[StorageError] = [
     errors.InviteExpired("tg-7K", datetime(2026, 1, 1, tzinfo=UTC)),
     errors.KeysStillNeeded("/data/session.key", "they changed"),
     errors.KeyFileBusy("/data/session.key", 2.5),
+    keeping_errors.RetentionFixed(30),
 ]
 
 
@@ -51,7 +52,8 @@ def test_every_refusal_is_listed_here() -> None:
     """A new error class joins these tests, or this one fails."""
     classes = {
         found
-        for found in vars(errors).values()
+        for module in (errors, keeping_errors)
+        for found in vars(module).values()
         if inspect.isclass(found) and issubclass(found, StorageError)
     }
     assert {type(refusal) for refusal in REFUSALS} == classes

@@ -20,6 +20,7 @@ from storage import (
     notices,
     posts,
     reports,
+    retention,
     schedule,
     sends,
     sessions,
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.anyio
 VAULT = Vault([new_key()])
 MINE, OTHER = 8124731874, 43
 SHARED, OURS, LEFT_BY_BOTH, LEFT_BY_OTHER, LEFT_BY_ME = (900100100 + n for n in range(5))
-NOBODYS = {"collections", "migrations", "nodes", "pollers", "storings"}
+NOBODYS = {"collections", "house", "migrations", "nodes", "pollers", "storings"}
 """Tables in which an account can have nothing."""
 
 COLUMNS = """
@@ -132,11 +133,12 @@ async def know(db: Database) -> None:
 
 
 async def come(db: Database, account: int) -> None:
-    """Write to the bot, plan a digest, ask a question, be allowed more, log in in a browser."""
+    """Write to the bot, plan a digest, ask a question, be allowed more, and other wishes."""
     await visitors.visit(db, account, "mine" if account == MINE else "theirs", "ru")
     await digests.plan(db, account, time(9), now=datetime.now(UTC))
     await tokens.issue(db, name="a token", account=account)
     await login_links.make(db, account)
+    await retention.want(db, account, retention.LONGEST)
     await allowances.set_limits(db, account, channels=9, questions_per_day=9)
     await allowances.take_question(db, account)
 

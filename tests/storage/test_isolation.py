@@ -310,6 +310,8 @@ NOT_ITS_READS = {
     "login_links.make",
     "notices.write_on",
     "reports.add",
+    "retention.want",
+    "retention.wanted",
     "schedule.apply",
     "schedule.confirmed",
     "schedule.set_every",
