@@ -22,6 +22,7 @@ OF_OURS = re.compile(r"TGACTORS_(\w*(?:HASH|KEYS?|TOKEN))['\"]?[ ]?[=:][ ]?['\"]
 NO_KEYS = {
     "0123456789abcdef0123456789abcdef",
     "-only-for-trying-it-out",
+    "only-for-trying-it-out",
 }
 """What examples have instead."""
 
