@@ -83,7 +83,7 @@ class Hosting:
         await self.store.ask(NoteBlocked(account=account, blocked=False))
 
     async def tellable(self, *, limit: int = 100) -> tuple[Notice, ...]:
-        """What the bot can tell those whom it concerns, oldest first; the operator's too.
+        """What the bot can tell those whom it concerns, and the operator; everybody's oldest first.
 
         That is what `notices` returns, but for people who never wrote to the bot, have blocked it,
         or are banned. Of those who blocked it, what is a week old is not told any more.
@@ -96,14 +96,19 @@ class Hosting:
     async def ban(self, account: int, *, by: int | None, reason: str = "") -> bool:
         """Ban an account, known or not; False if it is banned.
 
-        What runs for it here is ended, nothing is read for it by the schedule any more, and nothing
-        told to it; what is asked for it here or on the command line is done. The ban outlives the
-        account's forgetting, as a bare id.
+        What runs for it is ended, here at once and in other processes by their schedule, within
+        seconds. Nothing is read for it by the schedule any more, and nothing told to it; what is
+        asked for it here or on the command line is done. The ban outlives the account's
+        forgetting, as a bare id.
         """
         is_new = await self.store.ask(Ban(account=account, by=by, reason=reason))
         if is_new:
-            await self._system.dismiss(f"account-{account}")  # it listens no more
+            await self._dismiss(account)  # it listens no more
         return is_new
+
+    async def _dismiss(self, account: int) -> None:
+        """End an account's actor here, if there is one."""
+        await self._system.dismiss(f"account-{account}")
 
     async def unban(self, account: int) -> bool:
         """Ban an account no more; False if it was not. Nothing that people can do does this."""

@@ -133,7 +133,12 @@ class House(Hosting, Keeping, Watching, Registry):
             await self._system.spawn(
                 "schedule",
                 lambda: SchedulerActor(
-                    self.session, reader, store, self._term, live=self._settings.live
+                    self.session,
+                    reader,
+                    store,
+                    self._term,
+                    dismiss=self._dismiss,
+                    live=self._settings.live,
                 ),
                 intensity=PATIENT,
             )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
-from actors.bot_messages import ListBanned
+from actors.banishing import Banishing
 from actors.keeping_messages import Retain
 from actors.login import State
 from actors.messages import (
@@ -66,14 +66,19 @@ class SchedulerActor(Actor[SchedulerMessage]):
         store: Asks,
         term: Term,
         *,
+        dismiss: Callable[[int], Awaitable[object]],
         live: bool = False,
     ) -> None:
-        """Describe it; with `live` every account that is READY is kept connected."""
+        """Describe it; with `live` every account that is READY is kept connected.
+
+        `dismiss` ends an account's actor, if there is one.
+        """
         self._term = term
         self._live = live
         self._session = session
         self._reader = reader
         self._store = store
+        self._banishing = Banishing(store, dismiss)
         self._ticking: asyncio.Task[None] | None = None
         self._channels: dict[int, asyncio.Task[None]] = {}
         self._accounts: dict[int, asyncio.Task[None]] = {}
@@ -119,8 +124,9 @@ class SchedulerActor(Actor[SchedulerMessage]):
     async def _tick(self) -> None:
         """Begin what is due, as far as there is room, and tell of what nobody could read."""
         await self._store.ask(TellUnread(awake_since=self._awake_since))
+        banned = await self._banishing.look()
         if self._live:
-            await self._keep_live()
+            await self._keep_live(banned)
         if not self._cleaning and self._clean_at <= datetime.now(UTC):
             _run(self._clean(), 0, self._cleaning)
         node = self._term.incarnation
@@ -137,9 +143,8 @@ class SchedulerActor(Actor[SchedulerMessage]):
             for due in await self._store.ask(TakeDue(node=node, limit=room)):
                 _run(self._read(node, due.channel), due.channel, self._channels)
 
-    async def _keep_live(self) -> None:
+    async def _keep_live(self, banned: frozenset[int]) -> None:
         """Have every account listen that does not: one that listens already joins itself."""
-        banned = await self._store.ask(ListBanned())
         for row in await self._store.ask(ListAccounts()):
             if row.state == State.READY and row.id not in banned:
                 self._session(row.id).tell(StayLive())

@@ -94,7 +94,9 @@ class Cycle:
         assert reader is not None, "an open house has one"
 
         def make() -> SchedulerActor:
-            return SchedulerActor(house.session, reader, house.store, house._term)
+            return SchedulerActor(
+                house.session, reader, house.store, house._term, dismiss=house._dismiss
+            )
 
         await house._system.spawn("schedule", make)
 

@@ -85,7 +85,10 @@ async def test_D9_nothing_that_people_can_do_unbans(
 async def test_D9_nothing_is_read_for_the_banned_but_what_the_operator_asks_for(
     sandbox: Sandbox, settings: dict[str, str], channels: list[Channel], dsn: str
 ) -> None:
-    """The schedule passes them by from the ban on, live or not; a parse by hand goes on."""
+    """The schedule passes them by from the ban on, live or not; a parse by hand goes on.
+
+    Wherever the ban was set: of another process's a schedule learns when it looks.
+    """
     async with (
         await Database.open(dsn, connections=1) as db,
         opened(settings, schedule=True, live=True) as house,
@@ -111,3 +114,10 @@ async def test_D9_nothing_is_read_for_the_banned_but_what_the_operator_asks_for(
         assert await db.fetch_value(late, since) == 0
         assert await db.fetch_value("SELECT count(*) FROM accounts WHERE holder IS NOT NULL") == 0
         assert (await house.user(PERSON).parse()).added == 1
+        await tick(house)
+        assert f"account-{PERSON}" in [each.name for each in house.statistics().actors]
+        await house.unban(PERSON)
+        await tick(house)
+        await db.execute("INSERT INTO bans (account, reason) VALUES ($1, '')", PERSON)
+        await tick(house)
+        assert f"account-{PERSON}" not in [each.name for each in house.statistics().actors]
