@@ -38,6 +38,7 @@ from actors.session import SessionActor
 from actors.settings import Settings
 from actors.telegram.calls import CallStatistics
 from actors.term import Term
+from actors.vectors import VectorsStatus
 from actors.watching import Watching
 from actors.worker_messages import WorkerStatus
 from actors.workshop import Workshop
@@ -208,6 +209,10 @@ class House(Hosting, Keeping, Watching, Registry):
     async def vectors(self) -> int:
         """Count the posts of the collection that answers, in the vector store itself."""
         return await self._opened_workshop().count()
+
+    async def vectors_status(self) -> VectorsStatus:
+        """How the store of vectors is doing."""
+        return await self._opened_workshop().describe_vectors()
 
     async def settle(self, account: int, within: float) -> bool:
         """Wait, at most so many seconds, until no post of an account is to be tagged or indexed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -103,8 +104,9 @@ class IndexerActor(Actor[WorkerMessage]):
                     settled(self._store, self._clock, message.account, message.within, *kinds)
                 )
             case DescribeWorker():
-                troubles = (self._rounds.trouble, self._collections.behind, self._comparing.lost)
-                return self._tally.status("indexer", len(self._held), *troubles)
+                losses = (self._collections.behind, self._comparing.lost)
+                told = self._tally.status("indexer", len(self._held), self._rounds.trouble, *losses)
+                return replace(told, healing=losses != (None, None))
             case _:
                 assert_never(message)
 

@@ -27,6 +27,8 @@ class WorkerStatus:
     """How often a post was put back because something had gone wrong."""
     dead: int
     """Posts it has given up."""
+    healing: bool = False
+    """Whether it makes good a loss; until it has, less is found than is held."""
 
 
 @message

@@ -14,7 +14,7 @@ from actors.settings import Settings
 from actors.tagger import TaggerActor
 from actors.vector_homes import EmbeddedVectors, ServedVectors, VectorsHome
 from actors.vector_messages import CountVectors, VectorsMessage
-from actors.vectors import DescribeVectors
+from actors.vectors import DescribeVectors, VectorsStatus
 from actors.worker_messages import (
     DescribeWorker,
     SettleWork,
@@ -106,6 +106,10 @@ class Workshop:
         rows = await self._store.ask(LoadCollections(counted=False))
         active = next((row.name for row in rows if row.state == "active"), None)
         return 0 if active is None else await self.vectors.ask(CountVectors(collection=active))
+
+    async def describe_vectors(self) -> VectorsStatus:
+        """Tell how the store of vectors is doing."""
+        return await self.vectors.ask(DescribeVectors())
 
     async def describe(self) -> tuple[WorkerStatus, ...]:
         """Tell how the workers are doing; nothing where none runs."""

@@ -48,6 +48,8 @@ class Observed:
     """How many it lets wait with each method."""
     last_report: datetime | None
     """When the newest report began."""
+    failing: int
+    """Followed channels of which the last reading failed."""
     untold: int
     """Notices that nobody was told yet."""
     work: tuple[WorkAge, ...]

@@ -41,7 +41,11 @@ SELECT
     END AS posts,
     (SELECT count(DISTINCT account) FROM floods WHERE until > $1) AS flooded,
     (SELECT max(began_at) FROM reports) AS last_report,
-    (SELECT count(*) FROM notices WHERE delivered_at IS NULL) AS untold
+    (SELECT count(*) FROM notices WHERE delivered_at IS NULL) AS untold,
+    (
+        SELECT count(DISTINCT id) FROM channels JOIN followers ON channel = id
+        WHERE failures > 0 AND state = 'READY'
+    ) AS failing
 FROM pg_class WHERE oid = 'posts'::regclass;
 
 -- name: floods_by_method

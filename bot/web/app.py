@@ -6,12 +6,23 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from bot.web import problems
+from bot.web import problems, watch
 from bot.web.access import Access
 from bot.web.gate import Gate
 from bot.web.jobs import Jobs
 from bot.web.rates import Rates
-from bot.web.routes import asking, channels, health, house, jobs, operating, posts, users
+from bot.web.routes import (
+    asking,
+    channels,
+    health,
+    house,
+    jobs,
+    metrics,
+    operating,
+    page,
+    posts,
+    users,
+)
 from bot.web.service import Service
 
 
@@ -28,7 +39,9 @@ def make_app(service: Service) -> FastAPI:
     app.state.jobs = Jobs()
     problems.install(app)
     app.add_middleware(Gate, access=Access(service), rates=Rates(service.settings.http_rate))
-    app.include_router(health.router)
+    watch.install(app, service)  # last: it counts what all others refuse
+    for each in (health, metrics, page):
+        app.include_router(each.router)
     for each in (users, jobs, channels, posts, asking, operating):
         app.include_router(each.router)
     app.include_router(house.make_router())

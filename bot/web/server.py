@@ -69,6 +69,7 @@ async def serve(app: FastAPI, listening: socket.socket) -> None:
     )
     server = _Uvicorn(config)
     running = asyncio.create_task(server.serve(sockets=[listening]))
+    watching = asyncio.create_task(app.state.watch.run())
     try:
         await asyncio.shield(running)
     finally:
@@ -76,4 +77,6 @@ async def serve(app: FastAPI, listening: socket.socket) -> None:
         with anyio.CancelScope(shield=True):
             await app.state.jobs.end()  # first: whoever listens to one hears its end
             await asyncio.wait([running], timeout=_ENDS_WITHIN)
+            watching.cancel()
+            await asyncio.wait([watching], timeout=_ENDS_WITHIN)
         running.cancel()

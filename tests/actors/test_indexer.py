@@ -228,6 +228,7 @@ async def test_posts_that_nobody_could_embed_are_put_back(bench: Bench) -> None:
         bench.store.add(post, f"пост {post}")
     status = await bench.at_rest()
     assert (status.state, status.reason, status.failed) == ("degraded", "it is down", 0)
+    assert not status.healing
     rows = bench.store.left("index").values()
     assert all((row.reason, row.attempts) == ("it is down", 0) for row in rows)
     assert len(bench.providers.embedded) == 1

@@ -290,7 +290,8 @@ async def test_S16_a_wiped_index_heals_and_says_so_meanwhile(
     async with opened(settings) as house:
         await asyncio.to_thread(hold.reached)
         _, indexer = await house.workers()
-        assert (indexer.state, "lost" in str(indexer.reason)) == ("degraded", True)
+        assert (indexer.state, indexer.healing) == ("degraded", True)
+        assert "lost" in str(indexer.reason)
         assert (await actors.user(PERSON).meaning()).indexed < POSTS
         hold.release()
         await eventually_whole(house, db)

@@ -63,7 +63,9 @@ async def test_channels_are_overdue_from_when_they_were_to_be_read(db: Database)
     await db.execute("UPDATE channels SET caught_up_at = $1 WHERE id = 7", after(3 * EVERY))
     found = await freshness.observe(db, now=after(3 * EVERY))
     assert found.overdue == 3 * EVERY - 100
-    assert (found.reading.due, found.unread) == (2, 1)
+    assert (found.reading.due, found.unread, found.failing) == (2, 1, 0)
+    await db.execute("UPDATE channels SET failures = 2 WHERE id = 8")
+    assert (await freshness.observe(db, now=START)).failing == 1
     assert (await freshness.observe(db, now=after(99))).overdue == 0
 
 
