@@ -57,6 +57,7 @@ from actors.search_values import (
     Hit,
     Snippet,
     Source,
+    Trouble,
 )
 from actors.values import (
     Authorisation,
@@ -88,8 +89,24 @@ from runtime import (
     MailboxFull,
     Refusal,
 )
-from storage.errors import AccountHeld, LeaseLost, StorageError, TooManyFollowed
+from storage.errors import (
+    AccountHeld,
+    LeaseLost,
+    StorageError,
+    TooManyFollowed,
+    UnknownTimezone,
+    UnknownVisitor,
+)
 from storage.meaning_rows import Meaning, Waiting
+from storage.vectors.errors import (
+    VectorsClosed,
+    VectorsDenied,
+    VectorsError,
+    VectorsFailing,
+    VectorsFull,
+    VectorsUnreachable,
+    VectorsUnusable,
+)
 
 if TYPE_CHECKING:
     from actors.house import House
@@ -270,7 +287,17 @@ __all__ = [
     "TelegramUnreachable",
     "TooManyChannels",
     "TooManyFollowed",
+    "Trouble",
+    "UnknownTimezone",
+    "UnknownVisitor",
     "Unread",
+    "VectorsClosed",
+    "VectorsDenied",
+    "VectorsError",
+    "VectorsFailing",
+    "VectorsFull",
+    "VectorsUnreachable",
+    "VectorsUnusable",
     "Waiting",
     "WrongAccount",
     "WrongCode",

@@ -37,6 +37,10 @@ Channels = Annotated[
     int | None,
     typer.Option("--channels", metavar="N", min=1, max=_MOST, help="Of how many channels each."),
 ]
+Questions = Annotated[
+    int | None,
+    typer.Option("--questions", metavar="N", min=0, max=_MOST, help="How many a day each may ask."),
+]
 Note = Annotated[
     str, typer.Option("--note", metavar="TEXT", help="What it is for, to be found in the list.")
 ]
@@ -51,6 +55,7 @@ def new(
     uses: Uses = 1,
     days: Days = None,
     channels: Channels = None,
+    questions: Questions = None,
     note: Note = "",
     json: AsJson = False,
     data: Data = None,
@@ -60,7 +65,8 @@ def new(
 
     async def made() -> Invite:
         until = None if days is None else datetime.now(UTC) + timedelta(days=days)
-        limits = {} if channels is None else {"channels": channels}
+        said = {"channels": channels, "questions": questions}
+        limits = {name: most for name, most in said.items() if most is not None}
         async with open_house(data=data) as house:
             return await house.invite(uses=uses, expires_at=until, limits=limits, note=note)
 
@@ -109,7 +115,7 @@ def _tell(screen: Screen, found: tuple[InviteRow, ...]) -> None:
     if not found:
         screen.say("There are no invites. Make one: tgactors invites new")
         return
-    table = ruled("Id", "Code", "Used", "Reserved", "Until", "Channels", "Note")
+    table = ruled("Id", "Code", "Used", "Reserved", "Until", "Channels", "Questions", "Note")
     for each in found:
         until = "revoked" if each.revoked_at else moment(each.expires_at)
         table.add_row(
@@ -119,6 +125,7 @@ def _tell(screen: Screen, found: tuple[InviteRow, ...]) -> None:
             str(each.reserved),
             until,
             str(each.limits.get("channels", "-")),
+            str(each.limits.get("questions", "-")),
             cell(each.note),
         )
     screen.say(table)

@@ -17,7 +17,7 @@ from bot.tables import cell, ruled
 from bot.wording import counted, exactly, line, moment
 
 if TYPE_CHECKING:
-    from actors import Channel, Notice, ParseReport, Status
+    from actors import Channel, Meaning, Notice, ParseReport, Status
     from bot.screen import Screen
 
 
@@ -37,6 +37,7 @@ class Look:
     channels: tuple[Channel, ...]
     floods: dict[str, datetime]
     """Until when Telegram lets it wait, and with what."""
+    meaning: Meaning
     notices: tuple[Notice, ...]
 
 
@@ -58,6 +59,7 @@ def status(
                 await user.status(),
                 await user.channels(),
                 await house.store.ask(LoadFloods(account=account)),
+                await user.meaning(),
                 await house.notices(account=account),
             )
 
@@ -76,6 +78,7 @@ def status(
             notices = look.notices
             facts = asdict(look.status) | {
                 "floods": look.floods,
+                "meaning": asdict(look.meaning),
                 "channels": [_channel(each) for each in look.channels],
             }
             if not json:
@@ -109,6 +112,8 @@ def _tell(screen: Screen, look: Look) -> None:
         screen.say(f"Telegram lets it wait {what} until {exactly(until)}.")
     if found.last_report is not None:
         _report(screen, found.last_report)
+    if look.meaning.posts:
+        _progress(screen, look.meaning)
     due = min((each.due_at for each in look.channels if each.due_at is not None), default=None)
     if due is not None:
         screen.say(f"The schedule, where one runs, reads its channels from {moment(due)} on.")
@@ -123,6 +128,19 @@ def _report(screen: Screen, report: ParseReport) -> None:
     screen.say(f"Its last parse: {new} from {channels}, {changed}; {when}.")
     for unread in report.unread:
         screen.say(Text(f"Not read to its end: {line(unread.title)}. {line(unread.reason)}"))
+
+
+def _progress(screen: Screen, meaning: Meaning) -> None:
+    """Tell how far tagging and indexing have come, and why some of it waits."""
+    posts, skipped = counted(meaning.posts, "post"), meaning.skipped + meaning.dead
+    without = f" {skipped} have no tags to be had." if skipped else ""
+    waits = f" {meaning.pending} wait." if meaning.pending else ""
+    done = f"{meaning.tagged} tagged, {meaning.indexed} indexed"
+    screen.say(f"Of its {posts}: {done}.{without}{waits}")
+    for each in meaning.waiting:
+        again = "given up" if each.next_at is None else f"tried again {exactly(each.next_at)}"
+        what = f"{each.kind}, {counted(each.posts, 'post')}"
+        screen.say_indented(f"{what}: {line(each.reason)}; {again}", 2)
 
 
 def _remind(screen: Screen, notices: tuple[Notice, ...]) -> None:

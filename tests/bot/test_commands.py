@@ -157,6 +157,9 @@ def test_status_of_one_account(known: CommandLine) -> None:
     assert sum(channel["posts"] for channel in facts["channels"]) == 36
     for channel in facts["channels"]:
         assert channel["title"] in shown.out
+    meaning = facts["meaning"]
+    assert (meaning["posts"], meaning["tagged"] + meaning["pending"]) == (36, 36)
+    assert f"Of its 36 posts: {meaning['tagged']} tagged, " in shown.out
 
 
 def test_status_of_an_account_never_seen(beside: CommandLine) -> None:

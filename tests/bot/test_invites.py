@@ -12,7 +12,18 @@ CODE = re.compile(r"tg(-[0-9A-Z]{4}){3}")
 
 def test_an_invite_is_made_and_listed_without_its_code(beside: CommandLine) -> None:
     """The code is shown once; the list has its beginning, its uses, its end, limits and note."""
-    asked = ("--uses", 3, "--days", 7, "--channels", 5, "--note", "for Vera\x1b[2J")
+    asked = (
+        "--uses",
+        3,
+        "--days",
+        7,
+        "--channels",
+        5,
+        "--questions",
+        9,
+        "--note",
+        "for Vera\x1b[2J",
+    )
     made = beside.run("invites", "new", *asked, "--json").facts
     assert CODE.fullmatch(made["code"])
     until = datetime.fromisoformat(made["expires_at"])
@@ -20,7 +31,7 @@ def test_an_invite_is_made_and_listed_without_its_code(beside: CommandLine) -> N
     shown, told = beside.run("invites", "list"), beside.run("invites", "list", "--json")
     (row,) = told.facts["invites"]
     assert (row["id"], row["uses"], row["spent"], row["reserved"]) == (made["id"], 3, 0, 0)
-    assert row["limits"] == {"channels": 5}
+    assert row["limits"] == {"channels": 5, "questions": 9}
     for each in ("0 of 3", "for Vera", made["code"][:5]):
         assert each in shown.out
     assert made["code"] not in shown.out + told.out
