@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 
 import typer
@@ -22,9 +23,12 @@ def serve(
     with door.opened(as_json=json, verbose=verbose) as screen, ExitStack() as beside:
         from actors.settings import OWN_SANDBOX
         from bot import settings
+        from bot.misspelt import misspelt
         from bot.serving import Serving
 
         found = settings.load(data=data, telegram=telegram)
+        for warning in misspelt(os.environ):
+            screen.note(warning)
         brought: OwnSandbox | None = None
         if found.telegram == OWN_SANDBOX:
             brought = beside.enter_context(own_sandbox(screen))

@@ -16,9 +16,11 @@ from pathlib import Path
 
 from actors import BadSettings, TelegramNotConfigured
 from actors.addresses import sandbox_address
+from actors.settings import OWN_SANDBOX
 from bot.doctor import archive, machine, telegram
 from bot.doctor.examination import Check
 from bot.doctor.finding import Finding, ok, problem, warning
+from bot.misspelt import known_names, misspelt
 from bot.settings import Settings
 from storage.embedded import trial
 from storage.errors import StorageError
@@ -29,7 +31,6 @@ from storage.space import free_megabytes
 Scratch = Callable[[], AbstractContextManager[Path]]
 
 _TRIAL_SECONDS = 100.0  # a copy, a start, a look and a stop, each with a deadline of its own
-_PREFIX = "TGACTORS_"
 
 
 def checks(
@@ -56,16 +57,12 @@ def configuration(
     settings: Settings | BadSettings, environment: Iterable[str]
 ) -> tuple[Finding, ...]:
     """Judge the settings, and find those whose names are mistyped."""
-    known = {_PREFIX + name.upper() for name in Settings.model_fields}
-    given = {name.upper() for name in environment if name.upper().startswith(_PREFIX)}
+    given = tuple(environment)
     found = []
     if isinstance(settings, BadSettings):
         found.append(problem("configuration", str(settings)))
-    if given - known:
-        text = f"No setting has the name {', '.join(sorted(given - known))}. Correct or unset it"
-        text += f"; there are {', '.join(sorted(known))}."
-        found.append(warning("configuration", text))
-    names = ", ".join(sorted(given & known)) or "nothing"
+    found += [warning("configuration", text) for text in misspelt(given)]
+    names = ", ".join(sorted({name.upper() for name in given} & known_names())) or "nothing"
     return tuple(found) or (ok("configuration", f"In the environment: {names}."),)
 
 
@@ -124,6 +121,8 @@ def _keys(settings: Settings, data: Path, sealed: Sequence[Sealed]) -> Finding:
 def _telegram(settings: Settings | BadSettings) -> tuple[Finding, ...]:
     if isinstance(settings, BadSettings):
         return (warning("telegram", "Not looked at: mend the configuration first."),)
+    if settings.telegram == OWN_SANDBOX:
+        return (ok("telegram", "The sandbox that `tgactors serve` brings along."),)
     if settings.telegram is not None:
         return telegram.reach_one(*sandbox_address(settings.telegram))
     if settings.api is None:

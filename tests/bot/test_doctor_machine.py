@@ -116,7 +116,7 @@ def test_ports() -> None:
     [
         ({"PATH"}, OK, "nothing"),
         ({"TGACTORS_DATA", "tgactors_idle"}, OK, "TGACTORS_DATA, TGACTORS_IDLE"),
-        ({"TGACTORS_FREE_SPACE"}, WARNING, "No setting has the name TGACTORS_FREE_SPACE."),
+        ({"TGACTORS_FREE_SPACE"}, WARNING, "TGACTORS_FREE_SPACE is no setting"),
     ],
 )
 def test_configuration(environment: set[str], level: Level, words: str) -> None:
