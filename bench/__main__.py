@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from bench import backfill, chat, cycles, kernel, parse, sandbox, search
+from bench import backfill, chat, cycles, http, kernel, parse, sandbox, search
 
 PARTS = {
     "kernel": kernel.ratios,
@@ -17,6 +17,7 @@ PARTS = {
     "sandbox": sandbox.ratios,
     "search": search.ratios,
     "chat": chat.ratios,
+    "http": http.ratios,
 }
 
 GOALS = {

@@ -102,7 +102,7 @@ _scheme: Final = HTTPBearer(
 )
 
 
-def _caller(
+async def _caller(
     request: Request,
     shown: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)],
 ) -> Caller:
@@ -114,11 +114,12 @@ def _caller(
     raise Refused(401, "TokenUnknown", _UNKNOWN, _CHALLENGE)
 
 
+# Not plain functions: FastAPI calls those in threads, which costs more than all they do.
 Somebody = Annotated[Caller, Depends(_caller)]
 """Whoever has a token."""
 
 
-def _operator(caller: Somebody) -> Caller:
+async def _operator(caller: Somebody) -> Caller:
     if caller.account is not None:
         raise Refused(403, "OperatorOnly", _OPERATORS)
     return caller
@@ -130,7 +131,7 @@ Operator = Annotated[Caller, Depends(_operator)]
 AccountId = Annotated[int, Path(ge=1, lt=2**63, description="A Telegram user id.")]
 
 
-def _person(account: AccountId, caller: Somebody) -> Caller:
+async def _person(account: AccountId, caller: Somebody) -> Caller:
     if caller.account not in {None, account}:
         raise Refused(403, "NotYours", _OTHERS)
     return caller

@@ -35,7 +35,7 @@ class Service:
     bot: Bot
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

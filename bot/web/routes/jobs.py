@@ -21,7 +21,7 @@ WAIT_SECONDS: Final = 60.0
 router = APIRouter(tags=["parsing"], responses=declare(401, 422))
 
 
-def _jobs(request: Request) -> Jobs:
+async def _jobs(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.jobs
     return jobs
 

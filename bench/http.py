@@ -1,0 +1,179 @@
+"""The HTTP API: how long reads take, many a second, while nothing goes on and while a parse runs.
+
+Telegram is a process of its own, and so is whoever reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from bench.served import served
+
+if TYPE_CHECKING:
+    import httpx
+
+CHANNELS = 15
+HELD = 100
+"""Posts of each channel that are held before anything is measured."""
+PER_SECOND = 200
+SECONDS = 4.0
+AT_ONCE = 32
+"""Requests that wait for an answer when as many are made as can be."""
+WITHIN_SECONDS = 120.0
+TOKEN = "the-token-of-the-measurement"  # noqa: S105  of a service that ends with it
+
+
+def ratios(*, full: bool) -> dict[str, float]:
+    """Return how long reads take, from when they are due to their answers' last byte.
+
+    `http_busy` is the median of 200 mixed reads a second while a parse runs, over that while
+    nothing does; `http_per_s` is how many a second are answered at most.
+    """
+    posts = 6000 if full else 2500
+    with served(channels=CHANNELS, posts=posts) as telegram:
+        found = asyncio.run(_measured(telegram.address, telegram.person, full=full))
+    quiet, busy = found.pop("quiet"), found.pop("busy")
+    return {
+        **{f"http_{name}": value for name, value in quiet.items()},
+        **{f"http_busy_{name}": value for name, value in busy.items()},
+        "http_busy": busy["p50_ms"] / quiet["p50_ms"],
+        "http_per_s": found["per_s"],
+        "http_failed": found["failed"],
+    }
+
+
+async def _measured(telegram: str, person: int, *, full: bool) -> dict[str, Any]:
+    """Serve a house that holds some posts, and have it measured."""
+    from bench.houses import fresh
+    from bot.settings import Settings
+    from bot.web import server
+    from bot.web.app import make_app
+    from bot.web.service import Bot, Service
+
+    async with fresh(telegram, person) as house:
+        await house.user(person).parse(depth=HELD)
+        listening = server.listen("127.0.0.1", 0)
+        app = make_app(Service(house, Settings(), TOKEN, Bot(wanted=False)))
+        with listening:
+            serving = asyncio.create_task(server.serve(app, listening))
+            try:
+                seconds = SECONDS * (3 if full else 1)
+                address = server.address_of(listening)
+                return await _asked(
+                    [address, str(person), str(seconds)],
+                    lambda: house.user(person).parse(depth=None),
+                )
+            finally:
+                serving.cancel()
+                with suppress(asyncio.CancelledError):
+                    await serving
+
+
+async def _asked(words: list[str], parse: Callable[[], Awaitable[object]]) -> dict[str, Any]:
+    """Have another process ask: while nothing goes on, then while a parse runs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.http", *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    found: dict[str, Any] = json.loads(await process.stdout.readline())
+    parsing = asyncio.ensure_future(parse())
+    process.stdin.write(b"\n")
+    found["busy"] = json.loads(await process.stdout.readline())
+    found["busy"]["parsing"] = 0.0 if parsing.done() else 1.0
+    found["failed"] += found["busy"].pop("failed")
+    await parsing
+    await process.wait()
+    return found
+
+
+async def asking(address: str, person: int, seconds: float) -> None:
+    """Be whoever reads: tell what was measured, and go on when told that a parse runs."""
+    import httpx
+
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with httpx.AsyncClient(
+        base_url=address, headers=headers, timeout=WITHIN_SECONDS
+    ) as client:
+        readings = Readings(client, person)
+        await readings.at_most(seconds / 4)  # connections are made, and caches filled
+        per_second = await readings.at_most(seconds / 2)
+        quiet = await readings.steadily(seconds)
+        failed = quiet.pop("failed")
+        _say({"quiet": quiet, "per_s": per_second, "failed": failed})
+        await asyncio.to_thread(sys.stdin.readline)
+        _say(await readings.steadily(seconds))
+
+
+class Readings:
+    """Reads of several kinds, one after the other."""
+
+    def __init__(self, client: httpx.AsyncClient, person: int) -> None:
+        user = f"/users/{person}"
+        self._client = client
+        self._paths = itertools.cycle(
+            [
+                f"{user}/posts",
+                f"{user}/channels",
+                f"{user}/posts?limit=10&since=2020-01-01T00:00:00Z",
+                f"{user}/coverage",
+                f"{user}/search?q=post",
+                f"{user}",
+                f"{user}/posts?limit=100",
+                "/healthz",
+            ]
+        )
+        self._failed = 0
+
+    async def one(self) -> None:
+        """Make the next."""
+        answer = await self._client.get(next(self._paths))
+        self._failed += answer.status_code != 200
+
+    async def steadily(self, seconds: float) -> dict[str, float]:
+        """Make so many a second, whether they are answered or not; tell how long they took."""
+        began, self._failed = time.perf_counter(), 0
+
+        async def timed(due: float) -> float:
+            await asyncio.sleep(due - time.perf_counter())
+            await self.one()
+            return 1000 * (time.perf_counter() - due)
+
+        number = int(PER_SECOND * seconds)
+        took = await asyncio.gather(*(timed(began + each / PER_SECOND) for each in range(number)))
+        return {
+            "p50_ms": statistics.median(took),
+            "p99_ms": statistics.quantiles(took, n=100)[98],
+            "failed": self._failed,
+        }
+
+    async def at_most(self, seconds: float) -> float:
+        """Make as many as can be; return how many a second that is."""
+        end, done = time.perf_counter() + seconds, 0
+
+        async def many() -> None:
+            nonlocal done
+            while time.perf_counter() < end:
+                await self.one()
+                done += 1
+
+        await asyncio.gather(*(many() for _ in range(AT_ONCE)))
+        return done / seconds
+
+
+def _say(facts: object) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(asking(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
