@@ -26,6 +26,8 @@ class Sample:
     """Seconds for which the first channel that is due has been so."""
     unread: float | None
     """Channels unread for three intervals."""
+    accounts: float | None
+    """Accounts that are logged in."""
     due: float | None
     """Posts that are to be tagged or indexed."""
     depth: float
@@ -78,6 +80,7 @@ def sampled(facts: Facts, *, lag: float, requests: float) -> Sample:
         stored=None if seen is None else seen.stored[-1],
         overdue=None if seen is None else seen.overdue,
         unread=None if seen is None else seen.unread,
+        accounts=None if seen is None else seen.accounts.get("READY", 0),
         due=None if seen is None else sum(each.due for each in seen.work),
         depth=sum(each.depth for each in actors),
         lag=max([lag, *(each.lag for each in actors)]),

@@ -96,7 +96,7 @@ function tiles(facts) {
   if (seen) {
     const unread = Object.values(seen.reading.unread).reduce((sum, each) => sum + each, 0);
     const overdue = seen.reading.oldest_due
-      ? Math.max(0, (shownAt - new Date(seen.reading.oldest_due)) / 1000) : 0;
+      ? Math.max(0, (new Date(seen.at) - new Date(seen.reading.oldest_due)) / 1000) : 0;
     const due = seen.work.reduce((sum, each) => sum + each.due, 0);
     const expired = seen.accounts.EXPIRED ?? 0;
     const causes = Object.entries(seen.reading.unread).map(([why, each]) => `${each} ${why}`);
@@ -107,7 +107,7 @@ function tiles(facts) {
     add("Accounts that read", count(seen.accounts.READY ?? 0),
       `${expired} expired, ${seen.flooded} flooded`, expired ? "fair" : "");
     add("Posts to tag or index", count(due), work(seen));
-    add("Last report", seen.last_report ? ago(shownAt, seen.last_report) : "none");
+    add("Last report", seen.last_report ? ago(new Date(seen.at), seen.last_report) : "none");
   } else {
     add("Freshness", "unknown", "the database gave no answer in time", "bad");
   }
@@ -130,6 +130,7 @@ function plots(facts) {
   const of = facts.samples ?? { at: [] };
   line(place, "Most overdue channel", of.at, of.overdue, seconds);
   line(place, "Unread channels", of.at, of.unread, count);
+  line(place, "Accounts that read", of.at, of.accounts, count);
   line(place, "Posts to tag or index", of.at, of.due, count);
   line(place, "Messages in mailboxes", of.at, of.depth, count);
   line(place, "Latest loop", of.at, of.lag, seconds);

@@ -72,7 +72,7 @@ function accounts(facts) {
 }
 
 function works(facts) {
-  const now = new Date(facts.at);
+  const now = new Date(facts.freshness?.at);
   const rows = (facts.freshness?.work ?? []).map((each) => [
     each.kind, number(count(each.due)), number(count(each.waiting)), number(count(each.dead)),
     number(each.oldest ? ago(now, each.oldest) : ""),
@@ -87,7 +87,7 @@ function workers(facts) {
     number(count(each.dead)), each.reason ?? "",
   ]);
   const heads = ["Worker", "State", "At work", "Done", "Put back", "Given up", "Why"];
-  return table("Workers", heads, rows, { wide: rows.some((row) => row[6]), none: "None runs here." });
+  return table("Workers", heads, rows, { wide: true, none: "None runs here." });
 }
 
 function providers(facts) {

@@ -70,6 +70,7 @@ _PARTS: Final = {
     "status.js": "text/javascript; charset=utf-8",
     "status_plots.js": "text/javascript; charset=utf-8",
     "status_tables.js": "text/javascript; charset=utf-8",
+    "status.svg": "image/svg+xml",
 }
 
 

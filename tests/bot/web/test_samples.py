@@ -32,7 +32,8 @@ def test_a_sample_is_what_was_the_case() -> None:
     made = sampled(well(), lag=0.1, requests=2.0)
     assert (made.stored, made.overdue, made.due, made.lag) == (36, 90, 3, 0.1)
     unknown = sampled(replace(well(), observed=None), lag=0.0, requests=0.0)
-    assert (unknown.stored, unknown.overdue, unknown.unread, unknown.due) == (None,) * 4
+    seen = (unknown.stored, unknown.overdue, unknown.unread, unknown.accounts, unknown.due)
+    assert seen == (None,) * 5
 
 
 @given(st.lists(st.none() | st.floats(0, 1e6), max_size=60), st.integers(1, 20))

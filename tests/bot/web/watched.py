@@ -88,7 +88,7 @@ def observed(**more: Any) -> Observed:
 
 def well(**more: Any) -> Facts:
     """Everything known, and nothing wrong."""
-    actors = [actor(name) for name in ("store", "schedule", "vectors", "tagger", "indexer")]
+    actors = [actor(name) for name in ("store", "schedule", "vectors", "providers", "tagger")]
     accounts = [actor(f"account-{PERSON}"), actor("account-2", state="asleep")]
     values: dict[str, Any] = {
         "at": NOW,
