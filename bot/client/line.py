@@ -13,9 +13,12 @@ from bot.client import wire
 from bot.client.refusals import ServiceGone
 from bot.web.announcement import Announcement
 from runtime import ActorError, AskTimeout, Refusal, Request, Stream, StreamRequest
+from runtime.logs import get_logger
 from runtime.ref import DEFAULT_TIMEOUT
 from runtime.streams import AHEAD, Channel
 from storage.errors import StorageError
+
+log = get_logger("bot")
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -136,6 +139,7 @@ class Line:
                 if not answer.is_success:
                     await answer.aread()
                     raise ServiceGone(self.address, f"it answered {answer.status_code}")
+                log.info("service.asked", actor=actor, message=type(request).__name__)
                 yield answer
         except httpx.HTTPError as error:
             raise ServiceGone(self.address, type(error).__name__) from None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.doctor.finding import Finding, ok, problem, warning
+from bot.web.announcement import announcement
 from storage.errors import DatabaseTooLarge, DataFolderUnusable, StorageError
 from storage.house_lock import holder_of
 from storage.inspection import Inspection, Sealed
@@ -31,7 +32,9 @@ def folder(data: Path) -> Finding:
     except DataFolderUnusable as refusal:
         return problem("data folder", str(refusal))
     if holder is not None:
-        return ok("data folder", f"{data} is in use by process {holder}; it is left alone.")
+        service = announcement(data)
+        where = f", a service at {service.address}, which commands ask" if service else ""
+        return ok("data folder", f"{data} is in use by process {holder}{where}; it is left alone.")
     return ok("data folder", f"{data} can be used, and no house is open in it.")
 
 

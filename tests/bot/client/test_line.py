@@ -205,7 +205,6 @@ async def test_a_service_that_says_nothing_is_given_up() -> None:
 
 async def test_nobody_at_the_address_says_to_repeat() -> None:
     """A service that has ended between the look and the ask is told as gone."""
-
     with socket.socket() as deaf:  # it has the port, and does not listen
         deaf.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
