@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from actors.keeping_messages import (
     DescribeRetention,
     FindToken,
+    Identify,
     IssueToken,
     KeepFor,
     ListDoomed,
@@ -24,6 +25,8 @@ from actors.keeping_messages import (
 from storage.cursors import Cursor
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from actors.ports import Asks
     from storage.service_rows import Doomed, LoginLink, PostsPage, Retention, Token, TokenRow
 
@@ -74,6 +77,10 @@ class Keeping:
     async def spend_login_link(self, text: str) -> int | None:
         """As whom the bearer of a link may log in; None if it does not count, or not any more."""
         return await self.store.ask(SpendLoginLink(text=text))
+
+    async def identity(self) -> UUID:
+        """Which archive this is: the number goes with its backups."""
+        return await self.store.ask(Identify())
 
     async def retention(self) -> Retention:
         """For how many days posts are kept here, and seen by accounts that want fewer."""

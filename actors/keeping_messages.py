@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
+from uuid import UUID
 
 from runtime import Request, message
 from storage.service_rows import Doomed, LoginLink, PostsPage, Retained, Retention, Token, TokenRow
@@ -115,6 +116,11 @@ class Retain(Request[Retained]):
     """Delete some of the posts that nobody wants any longer."""
 
 
+@message
+class Identify(Request[UUID]):
+    """Return which archive this is."""
+
+
 KeepingMessage = (
     IssueToken
     | ListTokens
@@ -130,5 +136,6 @@ KeepingMessage = (
     | WantedFor
     | ListDoomed
     | Retain
+    | Identify
 )
 """What of it concerns what the service keeps."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any, Literal, Self
+from uuid import UUID
 
 from pydantic import (
     Field,
@@ -59,6 +60,8 @@ class Settings(ProviderSettings, VectorSettings):
     api_hash: SecretStr | None = None
     database_url: SecretStr | None = None
     """A Postgres server; unset for the embedded one in the data folder."""
+    accept_store: UUID | None = None
+    """The number of a database that is meant, though the data folder belongs to another one."""
     idle: float = Field(default=600.0, gt=0)
     """Seconds without work after which an account's client is closed, until it is needed."""
     session_keys: SecretStr = Field(default=SecretStr(""))

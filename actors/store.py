@@ -16,6 +16,7 @@ from actors.store_messages import StoreBatch, TakeDue
 from actors.storing import work
 from runtime import Actor, ActorError, Refusal
 from runtime.logs import get_logger
+from storage import identity
 from storage.database import Database
 from storage.embedded import Postgres
 from storage.errors import StorageError
@@ -59,7 +60,7 @@ class StoreActor(Actor[StoreMessage]):
             log.debug("postgres.started", where=str(self._postgres.where))
         self._dsn = dsn
         self._db = await Database.open(dsn)
-        await self._db.migrate()
+        await identity.admit(self._db, data, accepted=self._settings.accept_store)
         if self._postgres is not None:  # a server of one's own looks after its own disk
             self._room = Room(Space(data, self._settings.free_space_mb), self._db)
 

@@ -9,6 +9,7 @@ from actors.keeping_messages import (
     AdoptRetention,
     DescribeRetention,
     FindToken,
+    Identify,
     IssueToken,
     KeepFor,
     KeepingMessage,
@@ -23,7 +24,7 @@ from actors.keeping_messages import (
     WantFor,
 )
 from actors.storing_channels import as_tuple
-from storage import login_links, paging, retention, tokens
+from storage import identity, login_links, paging, retention, tokens
 from storage.database import Database
 
 
@@ -42,10 +43,18 @@ def of_keeping(db: Database, message: KeepingMessage) -> Coroutine[Any, Any, obj
             return login_links.make(db, message.account, invite=message.invite)
         case SpendLoginLink():
             return login_links.spend(db, message.text)
+        case Identify():
+            return _identity(db)
         case PagePosts():
             return _page(db, message)
         case _:
             return _of_retention(db, message)
+
+
+async def _identity(db: Database) -> object:
+    found = await identity.find(db)
+    assert found is not None, "the schema has a house"  # noqa: S101
+    return found.id
 
 
 def _page(db: Database, message: PagePosts) -> Coroutine[Any, Any, object]:

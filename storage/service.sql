@@ -120,3 +120,14 @@ GROUP BY channel_id, title ORDER BY channel_id;
 -- name: doomed_posts
 -- Some of the posts of a channel that nobody wants any longer, the oldest first.
 SELECT id FROM doomed WHERE channel_id = $1 ORDER BY published_at, id LIMIT $2;
+
+-- name: has_house
+-- Whether there is an archive here that says which it is.
+SELECT to_regclass('house') IS NOT NULL;
+
+-- name: identity
+-- Which archive this is, and whether nothing is in it.
+SELECT
+    identity,
+    NOT EXISTS (SELECT FROM accounts) AND NOT EXISTS (SELECT FROM posts) AS empty
+FROM house;

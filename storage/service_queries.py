@@ -30,6 +30,8 @@ class ServiceQueries:
     suppose_retention: str
     doomed_channels: str
     doomed_posts: str
+    has_house: str
+    identity: str
 
 
 service_sql = load(SOURCE.read_text(encoding="utf-8"), ServiceQueries)

@@ -58,6 +58,7 @@ _ALLOWED: Final = {
         UnplanDigest,
         keeping.DescribeRetention,
         keeping.FindToken,
+        keeping.Identify,
         keeping.IssueToken,
         keeping.KeepFor,
         keeping.ListDoomed,

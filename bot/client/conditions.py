@@ -19,6 +19,7 @@ HOMES: Final = (
     "actors.providers.refusals",
     "runtime.errors",
     "storage.errors",
+    "storage.keeping_errors",
     "storage.vectors.errors",
 )
 """Where conditions are defined that an asker may be told."""

@@ -45,6 +45,13 @@ REFUSALS: list[StorageError] = [
     errors.KeysStillNeeded("/data/session.key", "they changed"),
     errors.KeyFileBusy("/data/session.key", 2.5),
     keeping_errors.RetentionFixed(30),
+    keeping_errors.StoreForeign("db:5432/app", "e0", "f1", "it is empty"),
+    keeping_errors.NothingToBackUp("/data"),
+    keeping_errors.BackupFailed("/backup", "Permission denied"),
+    keeping_errors.BackupToolTooOld(19, 18, "pg_dump -Fc"),
+    keeping_errors.BackupUnreadable("/backup", "it is a text"),
+    keeping_errors.StoreNotEmpty("db:5432/app"),
+    keeping_errors.RestoreFailed("db:5432/app", "the disk is full"),
 ]
 
 
