@@ -21,6 +21,7 @@ from bot.web.routes import (
     operating,
     page,
     posts,
+    retention,
     users,
 )
 from bot.web.service import Service
@@ -42,7 +43,7 @@ def make_app(service: Service) -> FastAPI:
     watch.install(app, service)  # last: it counts what all others refuse
     for each in (health, metrics, page):
         app.include_router(each.router)
-    for each in (users, jobs, channels, posts, asking, operating):
+    for each in (users, jobs, channels, posts, asking, operating, retention):
         app.include_router(each.router)
     app.include_router(house.make_router())
     return app

@@ -10,6 +10,7 @@ from actors import errors as domain
 from bot import refusals
 from runtime import errors as kernel
 from storage import errors as store
+from storage import keeping_errors as keeping
 
 WAITED_FOR: Final = frozenset({429, 503})
 """Statuses that say when to come again."""
@@ -32,6 +33,7 @@ _BY_STATUS: Final[Mapping[int, tuple[type[Exception], ...]]] = {
         store.NotLoggedIn,
         store.TooManyFollowed,
         store.KeysStillNeeded,
+        keeping.RetentionFixed,
         kernel.JobCancelled,
     ),
     # What was sent is understood, and leads nowhere.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -17,14 +18,22 @@ from tests.bot.conftest import PERSON
 from tests.bot.web.serving import OPERATOR, Served
 from tests.conftest import _database, new_folder
 
+AGE = timedelta(hours=16)
+"""Of the newest post; the oldest is fifteen hours older, so that a day parts them."""
+LEAVER = 8124731900
+"""Somebody who can be spared."""
+SPARE = "spare_channel"
 POSTS = 36
 """Of the demo's world."""
 
 
 @pytest.fixture(scope="session")
 def telegram() -> Iterator[Sandbox]:
-    """A Telegram with the demo's world."""
-    with Sandbox(demo_world()) as sandbox:
+    """A Telegram with the demo's world, a channel that nobody follows, and somebody likewise."""
+    world = demo_world(datetime.now(UTC) - AGE)
+    world.person(LEAVER, first_name="Leo")
+    world.channel("Spare", username=SPARE)
+    with Sandbox(world) as sandbox:
         yield sandbox
 
 

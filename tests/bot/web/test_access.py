@@ -84,6 +84,11 @@ WHO: Final = {
     "DELETE /invites/{invite}": OPERATOR,
     "GET /notices": OPERATOR,
     "POST /notices/{notice}/delivered": OPERATOR,
+    "GET /retention": OPERATOR,
+    "PUT /retention": OPERATOR,
+    "POST /retention": OPERATOR,
+    "GET /users/{account}/retention": PERSON,
+    "PUT /users/{account}/retention": PERSON,
     "GET /house": LOCAL,
     "POST /house/{actor}": LOCAL,
 }

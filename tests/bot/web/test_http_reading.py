@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.bot.conftest import PERSON
-from tests.bot.web.conftest import POSTS
+from tests.bot.web.conftest import POSTS, SPARE
 from tests.bot.web.serving import LOCAL, Served
 
 USER = f"/users/{PERSON}"
@@ -113,18 +113,18 @@ def test_shows_channels_and_what_was_read_of_them(person: httpx.Client) -> None:
 
 
 def test_follows_and_unfollows(person: httpx.Client) -> None:
-    """A channel that is followed no more is gone from the list, and comes back by its name."""
-    one = next(each for each in person.get(f"{USER}/channels").json() if each["username"])
-    path = f"{USER}/channels/{one['id']}"
+    """A channel that is followed is found where Location says, and once it is not, nowhere."""
+    before = person.get(f"{USER}/channels").json()
+    answer = person.post(f"{USER}/channels", json={"what": f"@{SPARE}", "depth": 5})
+    assert answer.status_code == 201
+    made, path = answer.json()["channel"], answer.headers["location"]
+    assert (made["username"], path) == (SPARE, f"{USER}/channels/{made['id']}")
+    assert person.get(path).json() == made
+    assert person.put(f"{USER}/every", params={"seconds": 60, "channel": made["id"]}).is_success
     assert person.delete(path).status_code == 204
-    assert person.get(path).status_code == 404
-    assert person.delete(path).status_code == 404
-    answer = person.post(f"{USER}/channels", json={"what": f"@{one['username']}"})
-    assert (answer.status_code, answer.headers["location"]) == (201, path)
-    assert answer.json()["channel"]["id"] == one["id"]
-    read = person.post(f"{USER}/parse", params={"wait": "true", "depth": "all", "settle": 60})
-    assert read.json()["accounts"][0]["report"]["pending"] == 0
-    assert person.get(path).json()["posts"] == one["posts"]
+    for answer in (person.get(path), person.delete(path)):
+        assert (answer.status_code, answer.json()["code"]) == (404, "NoSuchChannel")
+    assert person.get(f"{USER}/channels").json() == before
 
 
 def test_says_what_cannot_be_followed(person: httpx.Client) -> None:

@@ -37,6 +37,8 @@ ASKED_WRONGLY: Final = {
 }
 LEAVING: Final = {"DELETE /users/{account}", "POST /users/{account}/logout"}
 """What would end the person's account for the other tests: asked for strangers only."""
+KEEPING: Final = {"PUT /retention", "PUT /users/{account}/retention"}
+"""What hides posts, and is put back for the other tests."""
 FEW: Final = 6
 MANY: Final = 150
 
@@ -66,7 +68,13 @@ def ask(served: Served, operation: str, examples: int) -> None:
         )
         case.validate_response(answer, checks=CHECKS)
 
-    asked()
+    try:
+        asked()
+    finally:
+        if operation in KEEPING:
+            with served.client(OPERATOR) as client:
+                for path in ("/retention", f"/users/{PERSON}/retention"):
+                    client.put(path, json={"days": None}).raise_for_status()
 
 
 def test_describes_every_route() -> None:
