@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -33,7 +33,9 @@ _ANSWER: Final = TypeAdapter(Answer)
 _PROBLEM: Final = TypeAdapter(Problem)
 
 
-async def said(ask: Ask, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncIterator[bytes]:
+async def said(
+    ask: Ask, heartbeat: float = HEARTBEAT_SECONDS
+) -> AsyncGenerator[bytes, None]:
     """Tell an answer piece by piece, then whole; what came meanwhile is one piece.
 
     Who leaves before the end gives the question up.

@@ -119,3 +119,23 @@ def test_logs_out_and_forgets(operator: httpx.Client, served: Served, leaver: st
         assert client.delete(leaver).json()["account"] == LEAVER
         assert client.get(leaver).status_code == 401
     assert operator.get(leaver).status_code == 404
+
+
+def test_a_person_has_so_many_questions(
+    operator: httpx.Client, person: httpx.Client, served: Served
+) -> None:
+    """Who has no question left today is told when there is one; the operator is not counted."""
+    asked = {"question": "rocket"}
+
+    async def allow(house: House, number: int | None) -> None:
+        await house.set_limits(PERSON, questions_per_day=number)
+
+    served.run(lambda house: allow(house, 0))
+    try:
+        answer = person.post(f"{USER}/ask", json=asked)
+        assert (answer.status_code, answer.json()["code"]) == (429, "NoQuestionLeft")
+        assert 0 < int(answer.headers["retry-after"]) <= 86_400
+        assert operator.post(f"{USER}/ask", json=asked).status_code == 200
+    finally:
+        served.run(lambda house: allow(house, None))
+    assert person.post(f"{USER}/ask", json=asked).status_code == 200
