@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
+# Every worker loads every test, and every command its modules: compiled once, whatever was set.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo play test lint bench soak secrets lock clean help
 
 help:            ## what can be typed here
