@@ -31,6 +31,7 @@ from bot.commands.search import search
 from bot.commands.serve import serve
 from bot.commands.similar import similar
 from bot.commands.status import status
+from bot.commands.top import top
 from bot.commands.unfollow import unfollow
 
 app = typer.Typer(
@@ -61,6 +62,7 @@ for _command in (
     unfollow,
     every,
     status,
+    top,
     devices,
     logout,
     forget,

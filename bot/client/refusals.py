@@ -24,6 +24,16 @@ class ServiceGone(Refusal):
         self.why = why
 
 
+class NoService(Refusal):
+    """No service runs on {folder}. Start it with `tgactors serve`, or name the folder of one that
+    runs with --data.
+    """  # noqa: D205
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+
 class ServiceOtherVersion(Refusal):
     """The service at {address} is of version {theirs}, and this is version {ours}. Restart it, so
     that both are the same: `tgactors serve`.

@@ -143,7 +143,7 @@ def _kinds(actors: Iterable[ActorStatistics], totals: Iterable[KindTotals]) -> t
 def _kind(total: KindTotals, actors: list[ActorStatistics]) -> KindView:
     return KindView(
         kind=total.kind,
-        states=Counter(each.state for each in actors),
+        states=dict(Counter(each.state for each in actors)),
         depth=sum(each.depth for each in actors),
         oldest=max((each.oldest_waiting for each in actors), default=0.0),
         jobs=sum(each.jobs for each in actors),

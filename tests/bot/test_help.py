@@ -35,6 +35,7 @@ COMMANDS = (
     "unfollow",
     "every",
     "status",
+    "top",
     "devices",
     "logout",
     "forget",
