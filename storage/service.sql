@@ -131,3 +131,32 @@ SELECT
     identity,
     NOT EXISTS (SELECT FROM accounts) AND NOT EXISTS (SELECT FROM posts) AS empty
 FROM house;
+
+-- name: server_version
+-- The server's version, as it numbers itself.
+SELECT current_setting('server_version_num')::int;
+
+-- name: create_reader
+-- Make the role as which accounts are read.
+CREATE ROLE tgactors_reader NOLOGIN;
+
+-- name: let_in_reader
+-- Let ourselves act as the role as which accounts are read.
+GRANT tgactors_reader TO CURRENT_USER;
+
+-- name: schema_removals
+-- The statements that remove everything which the schema's steps have made.
+SELECT format('DROP VIEW IF EXISTS %s CASCADE', oid::regclass) AS statement FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'v'
+UNION ALL
+SELECT format('DROP TABLE IF EXISTS %s CASCADE', oid::regclass) FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+UNION ALL
+SELECT format('DROP FUNCTION IF EXISTS %s CASCADE', oid::regprocedure) FROM pg_proc
+WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_depend
+    WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e'
+)
+UNION ALL
+SELECT format('DROP TYPE IF EXISTS %s CASCADE', reltype::regtype) FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'c';

@@ -32,6 +32,10 @@ class ServiceQueries:
     doomed_posts: str
     has_house: str
     identity: str
+    server_version: str
+    create_reader: str
+    let_in_reader: str
+    schema_removals: str
 
 
 service_sql = load(SOURCE.read_text(encoding="utf-8"), ServiceQueries)
