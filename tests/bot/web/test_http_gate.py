@@ -147,6 +147,19 @@ async def test_no_token_can_be_found_by_trying() -> None:
     assert tokens.asked == 3
 
 
+async def test_a_token_that_counts_no_more_costs_its_address_again() -> None:
+    """Once it was revoked, a token is one that never counted."""
+    tokens = Tokens()
+    app = application(tokens, per_second=0.4)  # a burst of two
+    async with client(app, "mine") as asking:
+        assert (await asking.get("/all")).status_code == 403  # by the address
+        tokens.living.clear()
+        assert (await asking.get("/all")).status_code == 401  # by itself, for the last time
+        assert (await asking.get("/all")).status_code == 401  # by the address
+    async with client(app, "another") as asking:
+        assert (await asking.get("/all")).status_code == 429
+
+
 async def test_takes_bodies_of_some_size_only() -> None:
     """What is too large is 413, whether its length is told or not; up to that it arrives whole."""
     async with client(application(Tokens())) as asking:

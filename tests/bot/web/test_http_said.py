@@ -68,15 +68,16 @@ async def test_tells_pieces_as_they_come_and_the_answer_at_last(model: Model) ->
     assert (name, answer["text"], answer["manner"]) == ("answer", "Because.", "model")
 
 
-async def test_loses_no_piece_that_comes_with_the_end(model: Model) -> None:
-    """What was said at the very end is told before the answer."""
-    heard = said(model)
-    first = asyncio.ensure_future(anext(heard))
-    await model.asked.wait()
-    model.say("Because.")
-    model.end.set_result(ANSWER)
-    names = [event(await first)[0]] + [event(each)[0] async for each in heard]
-    assert names == ["piece", "answer"]
+async def test_loses_no_piece_that_comes_with_the_end() -> None:
+    """What is said when all is over at once is told before the answer."""
+
+    def at_once(progress: Callable[[str], object]) -> asyncio.Future[Answer]:
+        progress("Because.")
+        over: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        over.set_result(ANSWER)
+        return over
+
+    assert [event(each)[0] async for each in said(at_once)] == ["piece", "answer"]
 
 
 @pytest.mark.parametrize(
