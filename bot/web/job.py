@@ -23,7 +23,7 @@ log = get_logger("bot")
 AT_ONCE: Final = 32
 """Accounts whose parses one job waits for side by side."""
 
-CANCEL_SECONDS: Final = 10.0
+CANCEL_SECONDS: Final = 5.0
 
 Kind: TypeAlias = Literal["parse", "parse_all"]
 JobState: TypeAlias = Literal["running", "done", "failed", "cancelled"]
