@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from actors.login import State
 from bot.web.families import counter, gauge, histogram
 from bot.web.meaning_metrics import of_meaning, of_providers
 from runtime.totals import kind_of
+from storage.rows import UnreadCause
 
 if TYPE_CHECKING:
     from bot.web.facts import Facts
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 SERVICE: Final = "service"
 """The kind of the loop that serves HTTP and the bot, beside those of the actors."""
 _PARTS: Final = ("database", "freshness", "providers", "workers")
+_CAUSES: Final[tuple[str, ...]] = get_args(UnreadCause)
 _STATES: Final = ("asleep", "starting", "running", "restarting", "stopping", "stopped", "failed")
 
 
@@ -94,11 +97,11 @@ def _of_loops(facts: Facts, heart: Heartbeat) -> Iterator[Metric]:
 
 
 def _of_freshness(seen: Observed | None) -> Iterator[Metric]:
-    accounts = seen.accounts if seen else {}
+    accounts = dict.fromkeys(State, 0) | dict(seen.accounts) if seen else {}
     yield gauge("tgactors_accounts", "Accounts by state.", accounts, "state")
     floods = seen.floods if seen else {}
     yield gauge("tgactors_floods", "Accounts that wait, by method.", floods, "method")
-    unread = {str(cause): number for cause, number in seen.reading.unread.items()} if seen else {}
+    unread = dict.fromkeys(_CAUSES, 0) | dict(seen.reading.unread) if seen else {}
     about = "Channels unread for three intervals of a follower, by cause."
     yield gauge("tgactors_channels_unread", about, unread, "cause")
     for name, (about, value) in _SEEN.items():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Metric, generate_latest
+import yaml
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
@@ -15,6 +17,7 @@ from bot.web.metrics import families
 from bot.web.requests import Requests
 from tests.bot.web.watched import PERSON, well
 
+DOCUMENT = Path(__file__).parents[3] / "docs/watching.md"
 UNITS = {"gauge": "", "counter": "_total", "histogram": "_seconds"}
 
 
@@ -65,6 +68,8 @@ def test_what_is_known_is_shown() -> None:
     assert value(found, "tgactors_loop_lag_seconds", kind="service") == 1.5
     assert value(found, "tgactors_loop_stalls_total", kind="service") == 1
     assert value(found, "tgactors_accounts", state="EXPIRED") == 1
+    assert value(found, "tgactors_accounts", state="LOGGED_OUT") == 0
+    assert value(found, "tgactors_channels_unread", cause="late") == 0
     assert value(found, "tgactors_floods", method="history") == 1
     assert value(found, "tgactors_posts_stored_last_hour") == 36
     assert value(found, "tgactors_channel_overdue_seconds") == 90
@@ -116,3 +121,46 @@ def test_requests_are_counted_by_route_and_not_by_address() -> None:
     assert count == 2
     assert registry.get_sample_value("tgactors_http_requests_under_way") == 0
     assert requests.total == 3
+
+
+def exposed() -> dict[str, tuple[str, set[str]]]:
+    """Return the type and the labels of each metric there is."""
+    registry = CollectorRegistry()
+    requests = Requests(registry)
+    requests.begin()
+    requests.end("GET", "/", 200, 0.1)
+    ProcessCollector(namespace="tgactors", registry=registry)
+    return {
+        each.name + ("_total" if each.type == "counter" else ""): (
+            each.type,
+            {label for sample in each.samples for label in sample.labels} - {"le"},
+        )
+        for each in (*families(well(), Heartbeat()), *registry.collect())
+    }
+
+
+def test_the_documentation_lists_every_metric() -> None:
+    """With its type and its labels, and none that is not there."""
+    rows = re.findall(
+        r"^\| `(tgactors_\w+)` \| (\w+) \| ([\w, ]*) ?\| .*\|$", DOCUMENT.read_text(), re.MULTILINE
+    )
+    told = {
+        name: (kind, {label.strip() for label in labels.split(",")} - {""})
+        for name, kind, labels in rows
+    }
+    assert told == exposed()
+    assert len(rows) == len(told)
+
+
+def test_the_alerts_are_about_metrics_that_are_there() -> None:
+    """Each rule is one, has something to say, and asks only for what is exposed."""
+    block = re.findall(r"```yaml\n(groups:.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    (group,) = yaml.safe_load(block[0])["groups"]
+    known = {name: labels for name, (_, labels) in exposed().items()}
+    for rule in group["rules"]:
+        assert rule["annotations"]["summary"].endswith((".", "?"))
+        names = set(re.findall(r"tgactors_\w+", rule["expr"]))
+        assert names <= known.keys(), rule["alert"]
+        asked = set(re.findall(r"(\w+)!?=\"", rule["expr"])) - {"job"}
+        assert asked <= set().union(*(known[name] for name in names)), rule["alert"]
+    assert len({rule["alert"] for rule in group["rules"]}) == len(group["rules"])
