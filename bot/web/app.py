@@ -38,6 +38,7 @@ def make_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.jobs = Jobs()
+    app.state.desk = house.Desk()
     problems.install(app)
     app.add_middleware(Gate, access=Access(service), rates=Rates(service.settings.http_rate))
     watch.install(app, service)  # last: it counts what all others refuse
@@ -45,5 +46,5 @@ def make_app(service: Service) -> FastAPI:
         app.include_router(each.router)
     for each in (users, jobs, channels, posts, asking, operating, retention):
         app.include_router(each.router)
-    app.include_router(house.make_router())
+    app.include_router(house.make_router(app.state.desk))
     return app

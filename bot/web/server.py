@@ -75,6 +75,7 @@ async def serve(app: FastAPI, listening: socket.socket) -> None:
     finally:
         server.should_exit = True
         with anyio.CancelScope(shield=True):
+            await app.state.desk.end()
             await app.state.jobs.end()  # first: whoever listens to one hears its end
             await asyncio.wait([running], timeout=_ENDS_WITHIN)
             watching.cancel()

@@ -41,13 +41,15 @@ _COMMAND_LINE: Final = (
     "programs find what is theirs at /docs."
 )
 
+_LAST_SECONDS: Final = 2.0
+"""How long what is nearly answered may take at the end."""
+
 Say = Callable[[bytes], Awaitable[None]]
 Work = Callable[[Say], Awaitable[None]]
 
 
-def make_router() -> APIRouter:
+def make_router(desk: Desk) -> APIRouter:
     """Make the routes, which no page describes: they are the command line's alone."""
-    desk = _Desk()
     router = APIRouter(dependencies=[Depends(_own)], include_in_schema=False)
     router.add_api_route("/house", _greeting, methods=["GET"])
     router.add_api_route("/house/{actor}", desk.answer, methods=["POST"])
@@ -71,12 +73,24 @@ async def _greeting(service: Serves) -> dict[str, Any]:
     return {"version": version("tgactors")} | described(service.settings)
 
 
-class _Desk:
+class Desk:
     """Takes messages to the house's actors."""
 
     def __init__(self) -> None:
         self._newcomers: dict[str, Streams] = {}
         self._came = 0
+        self._under_way: set[Spoken] = set()
+
+    async def end(self) -> None:
+        """End what takes long, and what does not end by itself within a moment."""
+        for each in tuple(self._under_way):
+            if each.is_long:
+                each.end()
+        with anyio.move_on_after(_LAST_SECONDS):
+            for each in tuple(self._under_way):
+                await each.over.wait()
+        for each in tuple(self._under_way):
+            each.end()
 
     async def answer(
         self,
@@ -112,7 +126,7 @@ class _Desk:
             else:
                 await say(wire.result(kind, reply))
 
-        return Spoken(work)
+        return Spoken(work, self._under_way, is_long=issubclass(kind, StreamRequest))
 
     def _found(self, service: Service, actor: str) -> Streams | None:
         kind, _, number = actor.partition("-")
@@ -163,10 +177,19 @@ class Spoken(Response):
 
     media_type = "application/x-ndjson"
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, under_way: set[Spoken], *, is_long: bool) -> None:
+        """Describe it; while it is said, it is among those that are under way."""
         super().__init__()
         del self.headers["content-length"]
+        self.is_long = is_long
+        self.over = anyio.Event()
         self._work = work
+        self._under_way = under_way
+        self._scope = anyio.CancelScope()
+
+    def end(self) -> None:
+        """Break it off: whoever listens misses the last line, and knows that."""
+        self._scope.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Do the work, and say what it says."""
@@ -174,6 +197,15 @@ class Spoken(Response):
         await send(
             {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         )
+        self._under_way.add(self)
+        try:
+            await self._said(receive, send)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self._under_way.discard(self)
+            self.over.set()
+
+    async def _said(self, receive: Receive, send: Send) -> None:
         one_at_a_time = anyio.Lock()
 
         async def say(line: bytes) -> None:
@@ -188,11 +220,11 @@ class Spoken(Response):
         async def until_gone() -> None:
             while (await receive())["type"] != "http.disconnect":
                 pass
-            group.cancel_scope.cancel()
+            self.end()
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(beat)
-            group.start_soon(until_gone)
-            await self._work(say)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-            group.cancel_scope.cancel()
+        with self._scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(beat)
+                group.start_soon(until_gone)
+                await self._work(say)
+                group.cancel_scope.cancel()

@@ -99,7 +99,8 @@ class Asked:
     def __init__(self, served: House, caller: Caller | None, host: str) -> None:
         self._app = FastAPI()
         problems.install(self._app)
-        self._app.include_router(house.make_router())
+        self.desk = house.Desk()
+        self._app.include_router(house.make_router(self.desk))
         self._app.state.service = SimpleNamespace(house=served)
         self._caller = caller
         self._host = host
@@ -214,6 +215,40 @@ async def test_a_newcomer_stays_as_long_as_the_line() -> None:
     request.gone.set()
     await posted
     assert not served.inside
+
+
+async def test_an_end_breaks_off_what_takes_long() -> None:
+    """A service that ends waits for no login and no parse: their lines end without a last one."""
+    served = House()
+    request = asked(served)
+    posted = asyncio.create_task(request.post("parser", PARSE))
+    await served.actor.began.wait()
+    await request.desk.end()
+    await posted
+    assert served.actor.left.is_set()
+    assert not any(line.startswith(b'["result"') for line in request.lines)
+
+
+async def test_an_end_lets_be_answered_what_nearly_is() -> None:
+    """What was asked before it and takes a moment only is answered."""
+    served = House()
+    ending, answer = asyncio.Event(), asyncio.Event()
+
+    async def reply() -> Any:
+        ending.set()
+        await answer.wait()
+        return ()
+
+    served.actor.reply = reply
+    request = asked(served)
+    posted = asyncio.create_task(request.post("store", ListAccounts()))
+    await ending.wait()
+    end = asyncio.create_task(request.desk.end())
+    await asyncio.sleep(0)
+    answer.set()
+    await end
+    await posted
+    assert request.lines == [b'["result",[]]']
 
 
 @pytest.mark.parametrize(
