@@ -6,7 +6,6 @@ the number at its end.
 
 from __future__ import annotations
 
-import re
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -104,4 +103,5 @@ class Kind:
 
 def kind_of(name: str) -> str:
     """Return what an actor is, by its name: `account-42` is an account."""
-    return re.sub(r"-\d+$", "", name)
+    kind, dash, number = name.rpartition("-")
+    return kind if dash and number.isdecimal() else name

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from bot.web.service import Bot, Service
     from storage.freshness import Observed
 
-VECTORS_KEPT: Final = 30.0
+VECTORS_KEPT: Final = 15.0
 """Seconds: counting what a collection holds takes a while."""
+COUNTED_KEPT: Final = 1.0
+"""Seconds: counting ten thousand actors takes a tenth of one."""
 _NOBODY: Final = 0  # no account's id, so that looking for it finds nothing
 
 
@@ -69,6 +71,9 @@ class Lookout:
     def __init__(self, service: Service) -> None:
         settings = service.settings
         self._service = service
+        self._counting = asyncio.Lock()
+        self._statistics: HouseStatistics | None = None
+        self._counted_at = 0.0
         self._floor = settings.free_space_mb if settings.dsn is None else 0
         self._database = Part("database", self._ask_database)
         self._observed = Part("freshness", self._observe)
@@ -89,10 +94,11 @@ class Lookout:
 
     async def facts(self) -> Facts:
         """Return what is known now, within a second or a little more."""
+        statistics = await self._counted()
         await asyncio.gather(*(each.get() for each in self._parts))
         return Facts(
             at=datetime.now(UTC),
-            statistics=self._service.house.statistics(),
+            statistics=statistics,
             database=self._database.known,
             observed=self._observed.known,
             providers=self._providers.known,
@@ -110,8 +116,18 @@ class Lookout:
 
     def _is_awake(self, actor: str) -> bool:
         """Whether an actor has been needed: a look must not be what loads a model."""
-        actors = self._service.house.statistics().actors
+        counted = self._statistics
+        actors = () if counted is None else counted.actors
         return any(each.name == actor and each.state != "asleep" for each in actors)
+
+    async def _counted(self) -> HouseStatistics:
+        """Count what actors did, beside the loop: they may be many."""
+        now = asyncio.get_running_loop().time()
+        async with self._counting:
+            if self._statistics is None or now - self._counted_at > COUNTED_KEPT:
+                self._statistics = await asyncio.to_thread(self._service.house.statistics)
+                self._counted_at = asyncio.get_running_loop().time()
+            return self._statistics
 
     async def _ask_database(self) -> bool:
         await self._service.house.store.ask(LoadAccount(account=_NOBODY))

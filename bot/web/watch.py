@@ -57,7 +57,9 @@ class Watch:
         return await self._text.get()
 
     async def _made(self) -> bytes:
-        facts = await self.facts()
+        return await asyncio.to_thread(self._written, await self.facts())
+
+    def _written(self, facts: Facts) -> bytes:
         scrape = _Scrape([*families(facts, self.heart), *self._registry.collect()])
         return generate_latest(scrape)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -38,7 +39,8 @@ async def watch(
 ) -> Overview:
     """Tell how everything is doing: what the page at /status and `tgactors top` show."""
     del caller  # who has been let in
-    return overview(
+    return await asyncio.to_thread(  # of many actors there is much to put together
+        overview,
         await watched.facts(),
         heart=watched.heart,
         requests=watched.requests.total,
