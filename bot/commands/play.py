@@ -96,11 +96,16 @@ async def _serve(screen: Screen, stage: Stage, port: int, data: Path) -> None:
 
 
 async def _hasten(house: House, people: tuple[int, ...]) -> None:
-    """Have whoever logs in be read more often than by default; nobody can be before."""
+    """Have whoever logs in be read more often than by default, until they choose themselves."""
+    hastened: set[int] = set()
     while True:
         for person in people:
-            if (await house.user(person).status()).state == "READY":
+            state = (await house.user(person).status()).state
+            if state == "NEW":  # also who was forgotten
+                hastened.discard(person)
+            elif state == "READY" and person not in hastened:
                 await house.user(person).read_every(EVERY)
+                hastened.add(person)
         await asyncio.sleep(EVERY)
 
 

@@ -24,7 +24,7 @@ class ReasonTexts:
 
 EN = ReasonTexts(
     troubles={
-        "no_model": "No model has answered just now. Ask again in a while.",
+        "no_model": "The models cannot be reached just now, or decline. Ask again in a while.",
         "no_summaries": "No model has answered for all topics just now, so some have no summary.",
         "no_vectors": "Meanings could not be compared just now, so only words were searched for.",
         "not_indexed": "No post is indexed yet, so only words were searched for.",
@@ -49,7 +49,7 @@ EN = ReasonTexts(
 
 RU = ReasonTexts(
     troubles={
-        "no_model": "Модель сейчас не ответила. Спросите ещё раз немного позже.",
+        "no_model": "Модели сейчас недоступны или отказались. Спросите ещё раз немного позже.",
         "no_summaries": "Модель сейчас ответила не по всем темам, поэтому сводки есть не у всех.",
         "no_vectors": "Сравнить по смыслу сейчас не получилось, поэтому искались только слова.",
         "not_indexed": "Ни один пост ещё не проиндексирован, поэтому искались только слова.",

@@ -12,18 +12,8 @@ CODE = re.compile(r"tg(-[0-9A-Z]{4}){3}")
 
 def test_an_invite_is_made_and_listed_without_its_code(beside: CommandLine) -> None:
     """The code is shown once; the list has its beginning, its uses, its end, limits and note."""
-    asked = (
-        "--uses",
-        3,
-        "--days",
-        7,
-        "--channels",
-        5,
-        "--questions",
-        9,
-        "--note",
-        "for Vera\x1b[2J",
-    )
+    limits = ("--channels", 5, "--questions", 9)
+    asked = ("--uses", 3, "--days", 7, *limits, "--note", "for Vera\x1b[2J")
     made = beside.run("invites", "new", *asked, "--json").facts
     assert CODE.fullmatch(made["code"])
     until = datetime.fromisoformat(made["expires_at"])
