@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from bot.commands import invites, keys
+from bot.commands import invites, keys, tokens
 from bot.commands.ask import ask
+from bot.commands.backup import backup
 from bot.commands.channels import channels
 from bot.commands.coverage import coverage
 from bot.commands.demo import demo
@@ -25,6 +26,8 @@ from bot.commands.logout import logout
 from bot.commands.parse import parse
 from bot.commands.play import play
 from bot.commands.posts import posts
+from bot.commands.restore import restore
+from bot.commands.retention import retention
 from bot.commands.retry import retry
 from bot.commands.sandbox import sandbox
 from bot.commands.search import search
@@ -67,12 +70,16 @@ for _command in (
     logout,
     forget,
     import_session,
+    retention,
+    backup,
+    restore,
     doctor,
 ):
     app.command()(_command)
 app.command("eval")(evaluate)
 app.add_typer(invites.app, name="invites")
 app.add_typer(keys.app, name="keys")
+app.add_typer(tokens.app, name="tokens")
 
 
 def _say_version(wanted: bool) -> None:

@@ -86,6 +86,16 @@ class NoSuchInvite(Refusal):
         self.invite = invite
 
 
+class NoSuchToken(Refusal):
+    """There is no token {token} that could be revoked. See which there are: `tgactors tokens
+    list`.
+    """  # noqa: D205
+
+    def __init__(self, token: int) -> None:
+        super().__init__(token)
+        self.token = token
+
+
 class BotTokenRefused(Refusal):
     """Telegram knows no bot with this token. Copy it from @BotFather into TGACTORS_BOT_TOKEN, or
     leave that out to serve without a bot.

@@ -40,6 +40,9 @@ COMMANDS = (
     "logout",
     "forget",
     "import-session",
+    "retention",
+    "backup",
+    "restore",
     "doctor",
     "eval",
     "invites new",
@@ -47,6 +50,9 @@ COMMANDS = (
     "invites revoke",
     "keys new",
     "keys rotate",
+    "tokens new",
+    "tokens list",
+    "tokens revoke",
 )
 README = Path(__file__).parents[2] / "README.md"
 
