@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from bot.web import problems, watch
 from bot.web.access import Access
@@ -29,7 +30,7 @@ from bot.web.service import Service
 
 def make_app(service: Service) -> FastAPI:
     """Make the application that serves a house."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="tgactors",
         version=version("tgactors"),
         description="A multi-user Telegram reader. Ids of people are Telegram user ids.",
