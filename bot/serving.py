@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,10 @@ from bot.web.service import Bot, Service
 from runtime.logs import get_logger
 
 if TYPE_CHECKING:
+    import socket
+
+    from anyio.abc import TaskGroup
+
     from actors.house import House
     from bot.screen import Screen
     from bot.settings import Settings
@@ -61,19 +65,26 @@ class Serving:
             schedule=True,
             more={"on_lease_lost": silent.noticed},
         )
-        with listening:
+        here = server.listen_here(listening)
+        with listening, here or nullcontext():
             async with opened as house, together() as group:
-                address = server.address_of(listening)
-                service = Service(house, self._settings, secrets.token_urlsafe(32), self._bot)
-                group.start_soon(server.serve, make_app(service), listening)
-                with announced(self._settings.data, announcement_of(address, service.local_token)):
-                    self._begin(address)
+                with self._served(group, house, listening, *([here] if here else [])):
                     if self._begin_with is not None:
                         group.start_soon(self._begin_with, house)
                     if self._settings.bot_token is not None:
                         token = self._settings.bot_token.get_secret_value()
                         group.start_soon(self._answer, house, token)
                     await silent.ends_it()
+
+    @contextmanager
+    def _served(self, group: TaskGroup, house: House, *listening: socket.socket) -> Iterator[None]:
+        """Serve HTTP, and say where; commands are told the last of the addresses."""
+        service = Service(house, self._settings, secrets.token_urlsafe(32), self._bot)
+        group.start_soon(server.serve, make_app(service), *listening)
+        told = announcement_of(server.address_of(listening[-1]), service.local_token)
+        with announced(self._settings.data, told):
+            self._begin(server.address_of(listening[0]))
+            yield
 
     async def _answer(self, house: House, token: str) -> None:
         """Be the one process that polls for the bot, as soon as no other is."""

@@ -142,7 +142,15 @@ class Line:
                 log.info("service.asked", actor=actor, message=type(request).__name__)
                 yield answer
         except httpx.HTTPError as error:
-            raise ServiceGone(self.address, type(error).__name__) from None
+            raise ServiceGone(self.address, _why(error)) from None
+
+
+def _why(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.ConnectError):
+        return "nobody listens there"
+    if isinstance(error, httpx.TimeoutException):
+        return "it says nothing"
+    return "the connection broke"
 
 
 class RemoteRef:

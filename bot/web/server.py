@@ -39,6 +39,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def listen_here(listening: socket.socket) -> socket.socket | None:
+    """Take a port of this machine's own for the command line, unless it gets at the other one.
+
+    What it says is for no network.
+    """
+    found = ipaddress.ip_address(listening.getsockname()[0])
+    return None if found.is_loopback or found.is_unspecified else listen("127.0.0.1", 0)
+
+
 def address_of(listening: socket.socket) -> str:
     """Return the address under which this machine finds a listening socket."""
     host, port = listening.getsockname()[:2]
@@ -56,7 +65,7 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
-async def serve(app: FastAPI, listening: socket.socket) -> None:
+async def serve(app: FastAPI, *listening: socket.socket) -> None:
     """Serve until cancelled; then what is being answered is ended first, within its time."""
     config = uvicorn.Config(
         app,
@@ -68,7 +77,7 @@ async def serve(app: FastAPI, listening: socket.socket) -> None:
         ws="none",
     )
     server = _Uvicorn(config)
-    running = asyncio.create_task(server.serve(sockets=[listening]))
+    running = asyncio.create_task(server.serve(sockets=list(listening)))
     watching = asyncio.create_task(app.state.watch.run())
     try:
         await asyncio.shield(running)

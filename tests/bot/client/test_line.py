@@ -199,7 +199,7 @@ async def test_a_service_that_says_nothing_is_given_up() -> None:
         await said.gone()
 
     async with served(play, silence=0.2) as (parser, _):
-        with pytest.raises(ServiceGone, match="ReadTimeout"):
+        with pytest.raises(ServiceGone, match="says nothing"):
             await parser.ask(CancelLogin(), timeout=LONG)
 
 
@@ -210,7 +210,7 @@ async def test_nobody_at_the_address_says_to_repeat() -> None:
         address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         found = Announcement(address=address, token="hush", pid=1, version="1")
         async with Line(found) as line:
-            with pytest.raises(ServiceGone, match="ConnectError"):
+            with pytest.raises(ServiceGone, match="nobody listens there"):
                 await RemoteRef(line, "parser").ask(CancelLogin())
             assert await line.greet(PATIENCE) is None
 
