@@ -37,6 +37,24 @@ fetch('/do/scan', {
   body: JSON.stringify({ person: Number(document.getElementById('person').value) }),
 }).then((answer) => answer.json()).then((facts) => facts.url)
 """
+TRIES_SECONDS = 120.0
+NO_MODEL = "No model has answered"
+TAP = """
+(() => {
+  const keys = [...document.querySelectorAll('#messages button, #keyboard button')];
+  const found = keys.filter((each) => each.innerText.trim() === %s && !each.disabled).at(-1);
+  found?.click();
+  return Boolean(found);
+})()
+"""
+CHOOSE = """
+(() => {
+  const field = document.getElementById(%s);
+  field.value = %s;
+  field.dispatchEvent(new Event('change'));
+})()
+"""
+PEOPLE = "[...document.getElementById('person').options].map((each) => each.value)"
 LOADED = "document.querySelector('.message img')?.decode().then(() => true)"
 PICTURE = """
 (() => {
@@ -103,7 +121,7 @@ async def test_somebody_logs_in_by_the_page_reads_and_searches(browser: Browser)
     await browser.wait(SAID % (0, json.dumps("You are logged in.")))
     await browser.wait("!document.querySelector('.message img')")
     await browser.wait("document.querySelectorAll('#sessions button').length === 1")
-    await browser.wait(SAID % (0, json.dumps("36 new posts")))
+    await browser.wait(SAID % (0, json.dumps("Done:")))
     await browser.run("document.getElementById('post').focus()")
     await browser.type("Zeppelins are moored at the observatory")
     await browser.run("document.querySelector('#publish [type=submit]').click()")
@@ -147,3 +165,84 @@ async def test_the_kept_data_stays(line: CommandLine, folder: Path) -> None:
     assert children_of_the_data_folder(folder) == []
     done = line.run("status", "--data", "kept", "--json", TGACTORS_TELEGRAM="sandbox://127.0.0.1:1")
     assert done.status == 0, done
+
+
+async def tap(browser: Browser, label: str) -> None:
+    """Tap the newest button of the chat that is called so, once it is there."""
+    await browser.wait(TAP % json.dumps(label))
+
+
+async def choose(browser: Browser, field: str, value: str) -> None:
+    """Choose a value of a list, as a person does."""
+    await browser.run(CHOOSE % (json.dumps(field), json.dumps(value)))
+
+
+async def told_in_the_end(browser: Browser, text: str, answer: str, otherwise: str) -> None:
+    """Write the same again for as long as the bot's answer has other words."""
+    async with asyncio.timeout(TRIES_SECONDS):
+        while True:
+            last = await browser.run(LAST)
+            wanted, other = (SAID % (last, json.dumps(each)) for each in (answer, otherwise))
+            await told(browser, text, "")
+            await browser.wait(f"{wanted} || {other}")
+            if await browser.run(wanted):
+                return
+
+
+@pytest.mark.soak
+async def test_somebody_logs_in_by_keypad_and_password_and_all_goes_wrong(browser: Browser) -> None:
+    """The form sets a password that the login asks for; each fault is felt, and ends by a tap."""
+    await browser.run("document.querySelector('[name=password]').focus()")
+    await browser.type("mouse")
+    await browser.run("document.querySelector('[name=hint]').focus()")
+    await browser.type("cat")
+    await browser.press("Enter", 13, "\r")
+    await browser.wait("document.getElementById('password-state').innerText.includes('hint: cat')")
+    await told(browser, "/login", "Scan this code")
+    await tap(browser, "On this phone?")
+    await tap(browser, "Share my number")
+    await browser.wait(SAID % (0, json.dumps("Enter it on these buttons")))
+    code = await browser.wait("document.querySelector('#service b')?.innerText")
+    for number, digit in enumerate(code, start=1):
+        await tap(browser, digit)
+        if number < len(code):
+            masked = " ".join("●" * number + "○" * (len(code) - number))
+            await browser.wait(SAID % (0, json.dumps(masked)))
+        if number == 2:
+            await shot(browser, "keypad", width=1280)
+    await browser.wait(SAID % (0, json.dumps("Its hint: cat")))
+    await told(browser, "mouse", "You are logged in.")
+    await browser.wait(SAID % (0, json.dumps("Done:")))
+    await browser.run("document.querySelector('[name=seconds]').value = 10")
+    await browser.run("document.querySelector('#flood [type=submit]').click()")
+    await browser.wait("document.getElementById('said').innerText.includes('wait 10 s')")
+    await browser.run("document.getElementById('post').focus()")
+    await browser.type("A comet is seen")
+    await browser.run("document.querySelector('#publish [type=submit]').click()")
+    await told(browser, "/parse", "asks your account to wait until")
+    await choose(browser, "mode-gigachat", "down")
+    await choose(browser, "mode-openrouter", "busy")
+    await browser.wait("document.getElementById('said').innerText.includes('openrouter: busy')")
+    await told(browser, "/ask what of the observatory?", NO_MODEL)
+    await shot(browser, "faults", width=1280)
+    await browser.run("document.getElementById('clear').click()")
+    await browser.wait("document.getElementById('mode-gigachat').value === 'well'")
+    await browser.run("document.getElementById('cut').click()")
+    await browser.wait("document.getElementById('said').innerText.includes('are cut')")
+    await told_in_the_end(browser, "/ask what of the observatory?", "Answered by", NO_MODEL)
+    await told_in_the_end(browser, "/search comet", "A comet is seen", "comet")
+
+
+@pytest.mark.soak
+async def test_the_other_person_has_a_chat_of_their_own(browser: Browser) -> None:
+    """Whoever is chosen shows: name, chat and phone; who was there before is found again."""
+    await told(browser, "/help", "What I can do")
+    first, second = await browser.run(PEOPLE)
+    await choose(browser, "person", second)
+    await browser.wait("document.getElementById('who').innerText.startsWith('Boris')")
+    assert await browser.run("document.querySelectorAll('.message').length") == 0
+    await choose(browser, "language", "ru")
+    await told(browser, "/help", "Что я умею")
+    await choose(browser, "person", first)
+    await browser.wait(SAID % (0, json.dumps("What I can do")))
+    assert await browser.run("document.querySelectorAll('.message').length") == 2
