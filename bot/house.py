@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -31,22 +31,31 @@ async def open_house(
     """
     from bot import settings  # noqa: PLC0415  `tgactors --help` must not wait for these
     from bot.client.look import served  # noqa: PLC0415
-    from storage.errors import HouseLocked  # noqa: PLC0415
 
     found = settings.load(data=data, telegram=telegram)
+    own = own_house(data=data, telegram=telegram, writes=writes, schedule=schedule, live=live)
     async with AsyncExitStack() as opened:
-        house: AnyHouse | None = await opened.enter_async_context(served(found, live=live))
+        yield await reached(opened, lambda: served(found, live=live), own)
+
+
+async def reached(
+    opened: AsyncExitStack,
+    look: Callable[[], AbstractAsyncContextManager[RemoteHouse | None]],
+    own: AbstractAsyncContextManager[House],
+) -> AnyHouse:
+    """Enter the house that a look finds, or one's own; another look follows if that is locked."""
+    from storage.errors import HouseLocked  # noqa: PLC0415
+
+    house = await opened.enter_async_context(look())
+    if house is not None:
+        return house
+    try:
+        return await opened.enter_async_context(own)
+    except HouseLocked:  # by a service that has begun meanwhile?
+        house = await opened.enter_async_context(look())
         if house is None:
-            own = own_house(
-                data=data, telegram=telegram, writes=writes, schedule=schedule, live=live
-            )
-            try:
-                house = await opened.enter_async_context(own)
-            except HouseLocked:  # by a service that has begun meanwhile?
-                house = await opened.enter_async_context(served(found, live=live))
-                if house is None:
-                    raise
-        yield house
+            raise
+        return house
 
 
 @asynccontextmanager

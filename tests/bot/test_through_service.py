@@ -17,7 +17,7 @@ from bot.commands import invites
 from bot.house import open_house
 from bot.web.announcement import FILE
 from storage.embedded import Postgres
-from tests.bot.conftest import PERSON, refused
+from tests.bot.conftest import PERSON, CommandLine, refused
 from tests.bot.through_service import (
     ANNA,
     OPERATOR,
@@ -189,6 +189,17 @@ def test_what_the_service_was_not_started_with_is_refused(both: Twice) -> None:
     refused(done, "ServiceDiffers", "TGACTORS_DATABASE_URL")
     done = quickly(both.through, "parse", PERSON, "--follow", "--live", "--json")
     refused(done, "ServiceDiffers", "TGACTORS_LIVE")
+
+
+@pytest.mark.soak  # the same by the folder's lock alone: tests/bot/client/test_announcement.py
+def test_a_killed_service_harms_nobody(known: CommandLine) -> None:
+    """What it leaves is passed over by commands and by the next service, whose own replaces it."""
+    for _ in range(2):
+        service = known.start("serve", "--json")
+        known.hear(service, '"serving"')
+        assert json.loads((known.folder / "data" / FILE).read_text())["pid"] == service.pid
+        assert known.interrupt(service, signal.SIGKILL).status == -signal.SIGKILL
+        assert known.run("status", "--json").facts["accounts"][0]["account"] == PERSON
 
 
 def test_what_is_not_set_here_is_the_service_s(both: Twice) -> None:
