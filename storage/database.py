@@ -20,6 +20,7 @@ from storage.errors import (
     StatementRefused,
     StorageError,
 )
+from storage.keeping_errors import SchemaChanged
 from storage.migrations import Migration
 from storage.queries import sql
 from storage.rows import Coverage
@@ -249,6 +250,8 @@ def _refusal(error: Exception, where: str, patience: float) -> StorageError:
             return DatabaseBusy(where, patience)
         case asyncpg.DiskFullError():
             return DatabaseFull(where)
+        case asyncpg.InvalidCachedStatementError():
+            return SchemaChanged(where)
         case (
             OSError()
             | asyncpg.PostgresConnectionError()

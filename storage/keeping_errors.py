@@ -29,6 +29,17 @@ class StoreForeign(StorageError):
         self.what = what
 
 
+class SchemaChanged(StorageError):
+    """A newer tgactors has just changed the schema of the database at {where}.
+
+    Nothing was written: try again. This program goes on; replace it by the newer one soon.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+
+
 class NothingToBackUp(StorageError):
     """There is no archive in {where} yet.
 

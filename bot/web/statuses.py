@@ -71,6 +71,7 @@ _BY_STATUS: Final[Mapping[int, tuple[type[Exception], ...]]] = {
         domain.ApiKeysRefused,
         domain.HouseClosed,
         store.DatabaseBusy,
+        keeping.SchemaChanged,
         store.DatabaseUnreachable,
         store.DatabaseClosed,
         store.LeaseLost,

@@ -46,6 +46,7 @@ REFUSALS: list[StorageError] = [
     errors.KeyFileBusy("/data/session.key", 2.5),
     keeping_errors.RetentionFixed(30),
     keeping_errors.StoreForeign("db:5432/app", "e0", "f1", "it is empty"),
+    keeping_errors.SchemaChanged("db:5432/app"),
     keeping_errors.NothingToBackUp("/data"),
     keeping_errors.BackupFailed("/backup", "Permission denied"),
     keeping_errors.BackupToolTooOld(19, 18, "pg_dump -Fc"),

@@ -1,18 +1,25 @@
 """The schema's steps."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from storage import migrations
+from storage import migrations, posts, reads
 from storage.database import Database
 from storage.errors import DatabaseNewer, MigrationChanged, StatementRefused
+from storage.keeping_errors import SchemaChanged
 from storage.migrations import KNOWN, Migration
+from tests.storage.conftest import Own
+from tests.storage.found import seen
+from tests.storage.storing import store
 
 pytestmark = pytest.mark.anyio
 
+OVERLAPPING = 13
+"""The first step that programs of two versions may see."""
 SECOND = Migration(len(KNOWN) + 1, "second", "CREATE TABLE second (id int)")
 
 
@@ -55,6 +62,37 @@ async def test_a_newer_database_is_refused(empty_dsn: str) -> None:
         with pytest.raises(DatabaseNewer) as refused:
             await db.migrate()
         assert (refused.value.found, refused.value.known) == (len(KNOWN) + 1, len(KNOWN))
+
+
+def test_steps_leave_a_running_program_at_its_work() -> None:
+    """Since programs of two versions may run at once, steps add: nothing goes or is renamed."""
+    taking = re.compile(r"\b(DROP|RENAME|TRUNCATE|SET NOT NULL|DELETE FROM)\b|\bALTER \w+ TYPE\b")
+    later = [re.sub(r"--.*", "", step.text) for step in KNOWN[OVERLAPPING - 1 :]]
+    assert len(later) >= 3
+    assert [taking.findall(text) for text in later] == [[]] * len(later)
+
+
+async def test_a_running_program_goes_on_beside_a_newer_one(
+    db: Database, own: Own, dsn: str
+) -> None:
+    """It is told once that the schema has changed, and reads and writes as before."""
+    hold = await own(42)
+    await posts.follow(db, hold, [seen(7)])
+    await store(db, hold, 1)
+    await reads.newest(db, 42, 9)
+    columns = ("posts", "channels", "subscriptions", "accounts")
+    text = "; ".join(f"ALTER TABLE {table} ADD extra text" for table in columns)
+    async with await Database.open(dsn) as newer:
+        await newer.migrate([*KNOWN, Migration(len(KNOWN) + 1, "extra", text)])
+    told = 0
+    for number in (2, 3, 4):
+        await store(db, hold, number)
+        try:
+            await reads.newest(db, 42, 9)
+        except SchemaChanged:
+            told += 1
+    assert [each.id for each in await reads.newest(db, 42, 9)] == [4, 3, 2, 1]
+    assert told == 1
 
 
 async def test_an_edited_step_is_refused(empty_dsn: str) -> None:
