@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +20,17 @@ from bench.served import served
 if TYPE_CHECKING:
     import httpx
 
+    from actors.people import User
+
 CHANNELS = 15
 HELD = 100
 """Posts of each channel that are held before anything is measured."""
+POSTS = 6000
+"""Of each channel; the parse beside the reads reads what it comes to of them."""
+DEEP = 4
+"""Channels of which it does."""
 PER_SECOND = 200
-SECONDS = 4.0
+SECONDS = 2.0
 AT_ONCE = 32
 """Requests that wait for an answer when as many are made as can be."""
 WITHIN_SECONDS = 120.0
@@ -36,10 +41,10 @@ def ratios(*, full: bool) -> dict[str, float]:
     """Return how long reads take, from when they are due to their answers' last byte.
 
     `http_busy` is the median of 200 mixed reads a second while a parse runs, over that while
-    nothing does; `http_per_s` is how many a second are answered at most.
+    nothing does; `http_per_s` is how many a second are answered at most, and `http_cpu_ms` what one
+    costs the serving process, which other load on the machine changes least.
     """
-    posts = 6000 if full else 2500
-    with served(channels=CHANNELS, posts=posts) as telegram:
+    with served(channels=CHANNELS, posts=POSTS) as telegram:
         found = asyncio.run(_measured(telegram.address, telegram.person, full=full))
     quiet, busy = found.pop("quiet"), found.pop("busy")
     return {
@@ -47,6 +52,7 @@ def ratios(*, full: bool) -> dict[str, float]:
         **{f"http_busy_{name}": value for name, value in busy.items()},
         "http_busy": busy["p50_ms"] / quiet["p50_ms"],
         "http_per_s": found["per_s"],
+        "http_cpu_ms": found["cpu_ms"],
         "http_failed": found["failed"],
     }
 
@@ -68,30 +74,32 @@ async def _measured(telegram: str, person: int, *, full: bool) -> dict[str, Any]
             try:
                 seconds = SECONDS * (3 if full else 1)
                 address = server.address_of(listening)
-                return await _asked(
-                    [address, str(person), str(seconds)],
-                    lambda: house.user(person).parse(depth=None),
-                )
+                return await _asked([address, str(person), str(seconds)], house.user(person))
             finally:
                 serving.cancel()
                 with suppress(asyncio.CancelledError):
                     await serving
 
 
-async def _asked(words: list[str], parse: Callable[[], Awaitable[object]]) -> dict[str, Any]:
-    """Have another process ask: while nothing goes on, then while a parse runs."""
+async def _asked(words: list[str], user: User) -> dict[str, Any]:
+    """Have another process ask: while nothing goes on, then while channels are read."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.http", *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdin is not None
     assert process.stdout is not None
+    for channel in (await user.channels())[:DEEP]:  # from now on a parse reads what is older
+        await user.follow(f"https://t.me/c/{channel.id}/1", depth=POSTS)
+    began = time.process_time()
     found: dict[str, Any] = json.loads(await process.stdout.readline())
-    parsing = asyncio.ensure_future(parse())
+    found["cpu_ms"] = 1000 * (time.process_time() - began) / found["made"]
+    parsing = asyncio.create_task(user.parse(depth=None))
     process.stdin.write(b"\n")
     found["busy"] = json.loads(await process.stdout.readline())
-    found["busy"]["parsing"] = 0.0 if parsing.done() else 1.0
     found["failed"] += found["busy"].pop("failed")
-    await parsing
+    found["busy"]["parsing"] = 0.0 if parsing.done() else 1.0
+    parsing.cancel()
+    await asyncio.wait([parsing])
     await process.wait()
     return found
 
@@ -109,7 +117,8 @@ async def asking(address: str, person: int, seconds: float) -> None:
         per_second = await readings.at_most(seconds / 2)
         quiet = await readings.steadily(seconds)
         failed = quiet.pop("failed")
-        _say({"quiet": quiet, "per_s": per_second, "failed": failed})
+        made = readings.made
+        _say({"quiet": quiet, "per_s": per_second, "failed": failed, "made": made})
         await asyncio.to_thread(sys.stdin.readline)
         _say(await readings.steadily(seconds))
 
@@ -133,11 +142,13 @@ class Readings:
             ]
         )
         self._failed = 0
+        self.made = 0
 
     async def one(self) -> None:
         """Make the next."""
         answer = await self._client.get(next(self._paths))
         self._failed += answer.status_code != 200
+        self.made += 1
 
     async def steadily(self, seconds: float) -> dict[str, float]:
         """Make so many a second, whether they are answered or not; tell how long they took."""
