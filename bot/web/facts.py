@@ -39,7 +39,6 @@ class Facts:
     workers: tuple[WorkerStatus, ...] | None
     """Empty where nobody tags and indexes."""
     vectors: VectorsStatus | None
-    """None also as long as nobody has needed it."""
     indexed: int | None
     """Posts in the collection that answers, as counted in the vector store."""
     free: int | None
@@ -142,8 +141,8 @@ class Lookout:
     async def _ask_workers(self) -> tuple[WorkerStatus, ...]:
         return await self._service.house.workers()
 
-    async def _ask_vectors(self) -> VectorsStatus | None:
-        return await self._service.house.vectors_status() if self._is_awake("vectors") else None
+    async def _ask_vectors(self) -> VectorsStatus:
+        return await self._service.house.vectors_status()  # opens nothing that is not there yet
 
     async def _count(self) -> int | None:
         return await self._service.house.vectors() if self._is_awake("vectors") else None

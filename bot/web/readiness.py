@@ -100,8 +100,6 @@ def _bot(facts: Facts) -> Dependency:
 
 
 def _vectors(facts: Facts) -> Dependency:
-    if facts.state("vectors") in {None, "asleep"}:
-        return _off("vectors")
     status = facts.vectors
     trouble = "no answer" if status is None or status.trouble is not None else None
     return _one("vectors", trouble)

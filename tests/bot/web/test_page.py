@@ -196,7 +196,6 @@ def empty() -> Facts:
         statistics=statistics(actor("store")),
         providers=(),
         workers=(),
-        vectors=None,
         indexed=None,
         bot=Bot(wanted=False),
     )

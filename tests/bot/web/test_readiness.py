@@ -33,7 +33,6 @@ CASES: list[tuple[str, dict[str, Any], Condition, str | None]] = [
     ("bot", {"bot": Bot(wanted=False)}, Condition.OFF, None),
     ("vectors", {"vectors": DOWN}, Condition.DEGRADED, "no answer"),
     ("vectors", {"vectors": None}, Condition.DEGRADED, "no answer"),
-    ("vectors", {"statistics": statistics(actor("vectors", state="asleep"))}, Condition.OFF, None),
     (
         "index",
         {"workers": (worker("indexer", state="degraded", healing=True),)},
