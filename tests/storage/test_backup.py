@@ -172,6 +172,29 @@ async def test_a_broken_backup_restores_nothing(dsn: str, fresh: str, folder: Pa
     assert await tables(fresh) == 0
 
 
+@pytest.mark.usefixtures("hold")
+async def test_a_restoring_that_fails_late_leaves_nothing(
+    dsn: str, fresh: str, folder: Path
+) -> None:
+    """Tables and posts are there by then, and go again; the next one finds its way."""
+    path = folder / "archive.backup"
+    await backup.write(dsn, path)
+    async with await Database.open(fresh, connections=1) as db:
+        await db.execute(
+            "CREATE FUNCTION fail() RETURNS event_trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no policies today'; END $$"
+        )
+        await db.execute(
+            "CREATE EVENT TRIGGER failing ON ddl_command_start "
+            "WHEN TAG IN ('CREATE POLICY') EXECUTE FUNCTION fail()"
+        )
+        with pytest.raises(RestoreFailed, match="no policies today"):
+            await backup.restore(fresh, path)
+        assert await tables(fresh) == 0
+        await db.execute("DROP EVENT TRIGGER failing")
+    await backup.restore(fresh, path)
+
+
 async def test_a_newer_backup_is_refused(db: Database, dsn: str, fresh: str, folder: Path) -> None:
     """By an older program, before anything is restored."""
     path = folder / "archive.backup"
