@@ -47,13 +47,14 @@ class Gate:
         with structlog.contextvars.bound_contextvars(request=asked.id):
             try:
                 await self._let_in(asked, scope, receive)
-            except problems.KINDS as refusal:  # before the application, which answers its own
-                await problems.answer(refusal)(scope, receive, asked.send)
-            except Exception as fault:
-                log.error("http.failed", path=asked.path, exc_info=fault)
+            except Exception as error:
+                is_refusal = isinstance(error, problems.KINDS)  # before the application
+                if not is_refusal:
+                    log.error("http.failed", path=asked.path, exc_info=error)
                 if asked.status is not None:
                     raise  # the connection is cut: nobody may take half an answer for a whole one
-                await problems.answer(problems.fault())(scope, receive, asked.send)
+                told = error if is_refusal else problems.fault()
+                await problems.answer(told)(scope, receive, asked.send)
             finally:
                 asked.note()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,6 +11,7 @@ from typing import Any, cast
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 
 import actors
@@ -67,6 +68,14 @@ def application(tokens: Tokens, per_second: float = 0.0) -> FastAPI:
     @app.get("/all")
     async def everything(caller: Operator) -> dict[str, bool]:
         return {"local": caller.is_local}
+
+    @app.get("/half")
+    async def half() -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"a first piece"
+            raise DatabaseBusy("here", 1.0)
+
+        return StreamingResponse(pieces())
 
     @app.get("/fault")
     async def fault(asked: str = "") -> None:
@@ -213,6 +222,16 @@ async def test_a_fault_is_answered_and_found_again(noted: pytest.LogCaptureFixtu
     assert "cause" not in answer.text
     assert answer.headers["x-request-id"] == "mine.1"
     assert "http.failed path='/fault' request='mine.1'" in noted.text
+
+
+async def test_half_an_answer_is_not_taken_for_a_whole_one() -> None:
+    """What is refused after its answer has begun ends in an error, not in a problem behind it."""
+    app = application(Tokens())
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as asking:
+        with pytest.raises(RuntimeError, match="response already started") as cut:
+            await asking.get("/half")
+    assert isinstance(cut.value.__cause__, DatabaseBusy)
 
 
 async def test_an_id_that_is_none_is_replaced() -> None:
