@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import actors
@@ -37,6 +37,7 @@ def test_a_sample_is_what_was_the_case() -> None:
 
 
 @given(st.lists(st.none() | st.floats(0, 1e6), max_size=60), st.integers(1, 20))
+@example([None, 300.0, 1.0, None], 1)
 def test_a_day_is_thinned_to_its_worst(values: list[float | None], points: int) -> None:
     """There are at most so many points, in order, and none of the highest values is lost."""
     kept = Samples()
