@@ -55,8 +55,8 @@ CASES: list[tuple[str, dict[str, Any], Condition, str | None]] = [
     ("telegram", {"observed": observed(failing=8)}, Condition.DEGRADED, "readings fail"),
     ("telegram", {"observed": observed(failing=7)}, Condition.OK, None),
     ("telegram", {"observed": observed(accounts={})}, Condition.OK, None),
-    ("schedule", {"observed": unread(late=1)}, Condition.DEGRADED, "late"),
-    ("schedule", {"observed": unread(flooded=3)}, Condition.OK, None),
+    ("schedule", {"observed": unread({"late": 1})}, Condition.DEGRADED, "late"),
+    ("schedule", {"observed": unread({"flooded": 3})}, Condition.OK, None),
     (
         "schedule",
         {"statistics": statistics(actor("schedule", state="restarting"))},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from bot.web.service import Bot
 from runtime import ActorStatistics
 from runtime.totals import BOUNDS, KindTotals, Latency
 from storage.freshness import Observed, WorkAge
-from storage.rows import Freshness
+from storage.rows import Freshness, UnreadCause
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 PERSON = 8124731874
@@ -120,7 +121,7 @@ def statistics(*actors: ActorStatistics, violations: int = 0) -> HouseStatistics
     )
 
 
-def unread(**causes: int) -> Observed:
+def unread(causes: Mapping[UnreadCause, int]) -> Observed:
     """An archive some of whose channels are unread."""
     seen = observed()
     return replace(seen, reading=replace(seen.reading, unread=causes))
