@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import signal
 import sys
@@ -13,7 +12,6 @@ import httpx
 import pytest
 
 from bot.__main__ import app
-from bot.commands import invites
 from bot.house import open_house
 from bot.web.announcement import FILE
 from storage.embedded import Postgres
@@ -54,6 +52,10 @@ SAME: list[tuple[object, ...]] = [
     ("invites", "list"),
     ("invites", "new", "--note", "For Anna"),
     ("invites", "revoke", 99),
+    ("tokens", "list"),
+    ("tokens", "new", "a program"),
+    ("tokens", "revoke", 99),
+    ("retention", "--dry-run", "--days", 1),
     ("import-session", "nothing.session", "--json"),
     ("keys", "rotate"),
     ("parse", PERSON),
@@ -82,17 +84,19 @@ def test_a_command_says_the_same_through_a_service(both: Twice, words: tuple[obj
 
 def test_no_command_is_left_out() -> None:
     """Whatever opens a house is in the table above."""
-    named = {
-        each.name or (each.callback.__name__.replace("_", "-") if each.callback else ""): each
-        for each in app.registered_commands
-    }
+    groups = {str(each.name): each.typer_instance for each in app.registered_groups}
+    commands = [(None, each) for each in app.registered_commands] + [
+        (name, each)
+        for name, group in groups.items()
+        if group
+        for each in group.registered_commands
+    ]
     opening = {
-        name
-        for name, each in named.items()
-        if each.callback is not None
-        and open_house in vars(sys.modules[inspect.unwrap(each.callback).__module__]).values()
-    } | {"invites" for each in vars(invites).values() if each is open_house}
-    assert len(opening) > 15
+        group or each.name or each.callback.__name__.replace("_", "-")
+        for group, each in commands
+        if each.callback and open_house in vars(sys.modules[each.callback.__module__]).values()
+    }
+    assert len(opening) > 20
     assert opening <= {str(words[0]) for words in SAME} | APART
 
 
@@ -142,6 +146,7 @@ def test_a_newcomer_who_scans_is_taken_in(both: Twice) -> None:
     assert "▄▄▄▄▄" in done.out
     assert done.out.splitlines()[-1].startswith(f"Account {ANNA} is logged in.")
     assert quickly(both.through, "logout", ANNA, "--json").facts["state"] == "LOGGED_OUT"
+    assert quickly(both.through, "forget", ANNA, "--yes").status == 0
 
 
 def test_an_interrupted_login_is_ended_there(both: Twice) -> None:
@@ -164,19 +169,20 @@ def test_an_interrupted_parse_goes_on_there_for_others(both: Twice) -> None:
         assert quickly(both.through, "status", PERSON, "--json").facts["parsing"]
         assert both.through.interrupt(second, signal.SIGINT).status == 130
     assert quickly(both.through, "parse", PERSON, "--json").facts["added"] == 1
+    both.level()
 
 
 def test_following_tells_what_the_service_reads(both: Twice) -> None:
-    """The schedule that reads is the service's; what it finds is told here, until Ctrl-C."""
+    """Whatever has it read, what is new is told here as it is stored there, until Ctrl-C."""
     channel = next(each for each in both.telegram.world.channels.values() if each.username)
-    assert quickly(both.through, "every", PERSON, 1).status == 0
     process = both.through.start("parse", PERSON, "--follow")
     both.through.hear(process, "From now on the schedule reads.")
     post = both.telegram.publish(channel.id, "Warm bread.")
+    assert quickly(both.through, "parse", PERSON, "--json").facts["added"] == 1
     assert f"new https://t.me/{channel.username}/{post.id}" in both.through.hear(process, "Warm")
     done = both.through.interrupt(process, signal.SIGINT)
     assert (done.status, done.err) == (130, "")
-    assert quickly(both.through, "every", PERSON, "default").status == 0
+    both.level()
 
 
 def test_what_the_service_was_not_started_with_is_refused(both: Twice) -> None:

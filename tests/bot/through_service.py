@@ -28,8 +28,9 @@ _DATABASE = re.compile(r"/(test\d+)\?")
 _CHANGING = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\+00:00)?"), "TIME"),
     (re.compile(r"\bin \d+\.\d+ s\b"), "in N s"),
-    (re.compile(r"\b(in )?\d+ (s|min|h)( ago)?\b"), "LENGTH"),
-    (re.compile(r"tg-\w{4}-\w{4}-\w{4}"), "CODE"),
+    (re.compile(r"\b((in )?\d+ (s|min|h)( ago)?|now)\b"), "LENGTH"),
+    (re.compile(r"\btg-[\w-]+"), "CODE"),
+    (re.compile(r"^ +[\w-]{24,}$", re.MULTILINE), "TOKEN"),
     (re.compile(r'"took": [\d.e-]+'), '"took": N'),
     (re.compile(r'"score": [\d.e-]+'), '"score": N'),
     (re.compile(r"[ ─]+"), " "),
@@ -47,6 +48,11 @@ class Twice:
         self.telegram = telegram
         self.address = address
         self.pid = pid
+
+    def level(self) -> None:
+        """Have both hold the same, and tell the same of their last parse."""
+        for line in (self.alone, self.through) * 2:
+            assert quickly(line, "parse", PERSON).status == 0
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, Union
 
 from hypothesis import strategies as st
@@ -28,8 +29,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-def drawn(kind: Any) -> st.SearchStrategy[Any]:
-    """Return what draws values of a type."""
+def _made(kind: Any) -> st.SearchStrategy[Any]:
     if kind in _PLAIN:
         return _PLAIN[kind]
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
@@ -49,6 +49,10 @@ def drawn(kind: Any) -> st.SearchStrategy[Any]:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     return st.from_type(kind)
+
+
+drawn: Callable[[Any], st.SearchStrategy[Any]] = cache(_made)
+"""What draws values of a type."""
 
 
 def taken(kind: type[Exception]) -> st.SearchStrategy[tuple[Any, ...]]:

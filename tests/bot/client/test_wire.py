@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import actors
@@ -39,6 +39,10 @@ from tests.bot.client.drawn import drawn, taken
 MESSAGES = sorted(
     {each for kind in ALLOWED.values() for each in kind.values()}, key=lambda each: each.__name__
 )
+SMALL = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+"""Digests hold topics of lines of posts: to make one takes a while on a machine with much to do."""
 FACADES = (entrance, inquiry, keeping, newcomers, people, registry, visiting, wishes)
 
 
@@ -58,7 +62,7 @@ def conditions() -> list[type[Exception]]:
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
-@settings(max_examples=15)
+@settings(SMALL, max_examples=15)
 @given(data=st.data())
 def test_every_message_arrives_as_it_was(kind: type[Request[Any]], data: st.DataObject) -> None:
     """Whatever a message of an allowed class says, the other side reads the same."""
@@ -67,7 +71,7 @@ def test_every_message_arrives_as_it_was(kind: type[Request[Any]], data: st.Data
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
-@settings(max_examples=15)
+@settings(SMALL, max_examples=15)
 @given(data=st.data())
 def test_every_answer_arrives_as_it_was(kind: type[Request[Any]], data: st.DataObject) -> None:
     """Progress and replies of every allowed message are one line each, and read as what they were.
@@ -83,7 +87,7 @@ def test_every_answer_arrives_as_it_was(kind: type[Request[Any]], data: st.DataO
 
 
 @pytest.mark.parametrize("kind", conditions(), ids=lambda kind: kind.__name__)
-@settings(max_examples=4)
+@settings(SMALL, max_examples=4)
 @given(data=st.data())
 def test_every_refusal_arrives_as_itself(kind: type[Exception], data: st.DataObject) -> None:
     """A condition of any room has its class, its data and its text on the other side."""
