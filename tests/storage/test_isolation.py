@@ -51,6 +51,7 @@ SHOWN = {
     "indexed",
     "notices",
     "own_readable",
+    "own_sight",
     "posts",
     "reports",
     "spendings",
