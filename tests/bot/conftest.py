@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from telethon.crypto import AuthKey
@@ -53,8 +53,6 @@ class Done:
 class CommandLine:
     """Starts commands in a folder; those that still run at the end of a test are killed."""
 
-    _cold: ClassVar[set[str]] = set()
-
     def __init__(self, folder: Path, warm: Warm) -> None:
         self.folder = folder
         self._warm = warm
@@ -78,8 +76,7 @@ class CommandLine:
         """
         if typed is not None:
             return self.ended(self._start(words, env, subprocess.PIPE), typed)
-        if words[0] not in self._cold:
-            self._cold.add(str(words[0]))
+        if self._warm.first(str(words[0])):
             return self.ended(self.start(*words, **env))
         given = [str(word) for word in words]
         return Done(*self._warm.run(given, self.folder, self.env | env, _PATIENCE))
@@ -143,9 +140,12 @@ class CommandLine:
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    """The process that commands are forked from."""
-    made = Warm()
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """The process that commands are forked from; all workers share what was started."""
+    base = tmp_path_factory.getbasetemp()
+    started = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "started"
+    started.mkdir(exist_ok=True)
+    made = Warm(started)
     yield made
     made.close()
 

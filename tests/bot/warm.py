@@ -26,12 +26,21 @@ _PROGRAM = f"import sys; sys.path[:0] = {sys.path!r}; from tests.bot.warm import
 class Warm:
     """The process that is loaded, as a test uses it."""
 
-    def __init__(self) -> None:
+    def __init__(self, started: Path) -> None:
+        self._started = started
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _PROGRAM, str(theirs.fileno())], pass_fds=[theirs.fileno()]
             )
+
+    def first(self, name: str) -> bool:
+        """Say whether nobody who shares the folder of what was started has started this yet."""
+        try:
+            (self._started / name).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
     def run(
         self, words: Sequence[str], folder: Path, env: Mapping[str, str], seconds: float
@@ -70,9 +79,19 @@ class Warm:
 def serve() -> None:
     """Become each command that is asked for, until nobody can ask any more."""
     # Whatever the commands load by themselves, in functions.
+    import actors.answerer
+    import actors.digester
+    import actors.finder
+    import actors.house
     import actors.store
     import actors.telegram.connector
+    import actors.telegram.wire
+    import bot.client.house
+    import bot.client.look
     import bot.conversation
+    import bot.doctor
+    import bot.settings
+    import bot.space
     from bot.__main__ import main
 
     del actors, bot
