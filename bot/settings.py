@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
@@ -33,6 +34,10 @@ class Settings(settings.Settings):
     """
     http_rate: float = Field(default=20.0, ge=0, le=100_000)
     """Requests a second of each token, or of each address without one; 0: any number."""
+    http_public_url: str | None = None
+    """Where people's browsers find what is served, for links to the login page; unset: the bot
+    offers none.
+    """
     timezone: str = "UTC"
     """Of whoever writes to the bot for the first time, until they choose another."""
 
@@ -53,6 +58,22 @@ class Settings(settings.Settings):
         if token is not None and not re.fullmatch(r"\d+:[\w-]+", token.get_secret_value()):
             raise ValueError("that is no token of a bot: copy it from @BotFather as it is")
         return token
+
+    @field_validator("http_public_url")
+    @classmethod
+    def _for_browsers(cls, url: str | None) -> str | None:
+        found = urlsplit(url or "")
+        if url is not None and (
+            not found.hostname or found.query or found.fragment or "@" in found.netloc
+        ):
+            raise ValueError(f"{url!r} is no address: it looks like https://reader.example")
+        if url is None or found.scheme == "https":
+            return url
+        if found.scheme == "http" and _is_loopback(found.hostname or ""):
+            return url
+        raise ValueError(
+            "people type passwords there: it has to be https, or a loopback address with http"
+        )
 
     @field_validator("timezone")
     @classmethod

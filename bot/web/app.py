@@ -18,6 +18,7 @@ from bot.web.routes import (
     health,
     house,
     jobs,
+    login,
     metrics,
     operating,
     page,
@@ -47,5 +48,6 @@ def make_app(service: Service) -> FastAPI:
         app.include_router(each.router)
     for each in (users, jobs, channels, posts, asking, operating, retention):
         app.include_router(each.router)
+    login.install(app, service)
     app.include_router(house.make_router(app.state.desk))
     return app

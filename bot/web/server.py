@@ -89,6 +89,7 @@ async def serve(app: FastAPI, *listening: socket.socket) -> None:
         with anyio.CancelScope(shield=True):
             await app.state.desk.end()
             await app.state.jobs.end()  # first: whoever listens to one hears its end
+            await app.state.page_logins.end()
             await asyncio.wait([running], timeout=_ENDS_WITHIN)
             watching.cancel()
             await asyncio.wait([watching], timeout=_ENDS_WITHIN)
