@@ -66,7 +66,8 @@ async def test_the_value_shown_is_the_value_used(
     assert [(each.channel, each.posts) for each in supposed] == [(first, 2)]
 
     async def are_gone() -> bool:
-        return await db.fetch_value("SELECT count(*) FROM posts") == 3
+        left: int = await db.fetch_value("SELECT count(*) FROM posts")
+        return left == 3
 
     monkeypatch.setenv("TGACTORS_RETENTION_DAYS", "30")
     async with opened(settings, schedule=True) as house:
