@@ -33,9 +33,7 @@ _ANSWER: Final = TypeAdapter(Answer)
 _PROBLEM: Final = TypeAdapter(Problem)
 
 
-async def said(
-    ask: Ask, heartbeat: float = HEARTBEAT_SECONDS
-) -> AsyncGenerator[bytes, None]:
+async def said(ask: Ask, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncGenerator[bytes, None]:
     """Tell an answer piece by piece, then whole; what came meanwhile is one piece.
 
     Who leaves before the end gives the question up.
