@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, contextmanager
 from http import HTTPStatus
 from importlib.metadata import version
@@ -19,19 +18,16 @@ from bot.client.messages import HolderRequest, NewcomerRequest
 from bot.web.access import Somebody
 from bot.web.problems import Refused
 from bot.web.service import Serves
+from bot.web.spoken import Say, Spoken
 from runtime import ActorError, Refusal, StreamRequest
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from starlette.types import Receive, Scope, Send
-
     from actors.ports import Streams
     from bot.web.service import Service
 
-BEAT: Final = 5.0
-"""Seconds between signs of life."""
 _FIRST_TOO_LARGE: Final = 2**63
 _MOST: Final = 86_400.0 + 60.0
 _LEAVE_SECONDS: Final = 10.0
@@ -40,12 +36,8 @@ _COMMAND_LINE: Final = (
     "This is for the command line, on the machine and with the data folder of the service. Other "
     "programs find what is theirs at /docs."
 )
-
 _LAST_SECONDS: Final = 2.0
 """How long what is nearly answered may take at the end."""
-
-Say = Callable[[bytes], Awaitable[None]]
-Work = Callable[[Say], Awaitable[None]]
 
 
 def make_router(desk: Desk) -> APIRouter:
@@ -170,61 +162,3 @@ class Desk:
             yield name
         finally:
             del self._newcomers[name]
-
-
-class Spoken(Response):
-    """Lines said as they come, with signs of life; who closes the connection ends the work."""
-
-    media_type = "application/x-ndjson"
-
-    def __init__(self, work: Work, under_way: set[Spoken], *, is_long: bool) -> None:
-        """Describe it; while it is said, it is among those that are under way."""
-        super().__init__()
-        del self.headers["content-length"]
-        self.is_long = is_long
-        self.over = anyio.Event()
-        self._work = work
-        self._under_way = under_way
-        self._scope = anyio.CancelScope()
-
-    def end(self) -> None:
-        """Break it off: whoever listens misses the last line, and knows that."""
-        self._scope.cancel()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Do the work, and say what it says."""
-        del scope
-        await send(
-            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        )
-        self._under_way.add(self)
-        try:
-            await self._said(receive, send)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            self._under_way.discard(self)
-            self.over.set()
-
-    async def _said(self, receive: Receive, send: Send) -> None:
-        one_at_a_time = anyio.Lock()
-
-        async def say(line: bytes) -> None:
-            async with one_at_a_time:
-                await send({"type": "http.response.body", "body": line, "more_body": True})
-
-        async def beat() -> None:
-            while True:
-                await anyio.sleep(BEAT)
-                await say(b"\n")
-
-        async def until_gone() -> None:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            self.end()
-
-        with self._scope:
-            async with anyio.create_task_group() as group:
-                group.start_soon(beat)
-                group.start_soon(until_gone)
-                await self._work(say)
-                group.cancel_scope.cancel()
