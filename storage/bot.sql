@@ -72,8 +72,7 @@ DELETE FROM bans WHERE account = $1 RETURNING account;
 SELECT account FROM bans ORDER BY account;
 
 -- name: tellable_notices
--- The notices that are not delivered yet and would reach whom they are for: the oldest of each
--- person and of the operator first, so that nobody's stand in others' way.
+-- The notices not delivered yet that would reach whom they are for, the oldest of each one first.
 SELECT id, account, kind, occurrence, data, created_at, delivered_at FROM (
     SELECT *, row_number() OVER (PARTITION BY account ORDER BY id) AS turn FROM notices
     WHERE delivered_at IS NULL AND (
