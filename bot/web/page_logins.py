@@ -38,11 +38,20 @@ _BANNED: Final = "The account is banned. Whoever runs this can say why."
 class PageLogins:
     """Keeps each account's login at a page, at most one. One loop only."""
 
-    def __init__(self, service: Service, *, life: float = LOGIN.total_seconds()) -> None:
+    def __init__(
+        self,
+        service: Service,
+        *,
+        life: float = LOGIN.total_seconds(),
+        last_words: float = LAST_WORDS_SECONDS,
+        most: int = MOST,
+    ) -> None:
         """Keep those of a service's house; each ends within `life` seconds."""
-        self.rates = Rates(RATE)
+        self.rates = Rates(min(RATE, service.settings.http_rate))
         self._house = service.house
         self._life = life
+        self._last_words = last_words
+        self._most = most
         self._open: dict[bytes, PageLogin] = {}
         self._ending = False
 
@@ -55,7 +64,7 @@ class PageLogins:
 
         A page before it that has the account's login counts no more, and hands that over.
         """
-        if self._ending or len(self._open) >= MOST:  # the link is kept for then
+        if self._ending or len(self._open) >= self._most:  # the link is kept for then
             raise refused(503, "TooManyLogins", _FULL, wait=_AGAIN_AFTER)
         account = await self._house.spend_login_link(link)
         if account is None:
@@ -106,7 +115,7 @@ class PageLogins:
     def _keep(self, hashed: bytes, login: PageLogin) -> None:
         self._open[hashed] = login
         loop = asyncio.get_running_loop()
-        loop.call_later(login.left + LAST_WORDS_SECONDS, self._open.pop, hashed, None)
+        loop.call_later(login.left + self._last_words, self._open.pop, hashed, None)
 
     def _drop(self, login: PageLogin) -> None:
         self._open = {each: kept for each, kept in self._open.items() if kept is not login}
