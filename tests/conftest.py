@@ -32,8 +32,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# The gate tries fewer examples of each property; `make soak` tries as many as usual.
-hypothesis.settings.register_profile("gate", max_examples=30)
+# The gate tries fewer examples of each property; `make soak` tries as many as usual. How long one
+# takes depends on what else the machine does.
+hypothesis.settings.register_profile(
+    "gate",
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 
