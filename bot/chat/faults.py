@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
 from actors import ActorError, Refusal, StorageError
@@ -49,8 +49,8 @@ def said(error: Exception, visit: Visit) -> str:
 async def told(event: ErrorEvent, visit: Visit | None = None) -> bool:
     """Tell the person what a handler has raised, and the operator's log if it is a fault."""
     error = event.exception
-    if isinstance(error, TelegramForbiddenError):
-        return True  # nobody is there to be told
+    if isinstance(error, TelegramForbiddenError | TelegramRetryAfter):
+        return True  # nobody is there to be told, or can be told now
     if visit is None:
         log.error("chat.failed", exc_info=error)
         return True

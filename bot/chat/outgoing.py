@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -28,6 +29,8 @@ log = get_logger("bot")
 
 _SPOKEN: Final = ("send", "edit", "copy", "forward")
 """How the methods begin that count as messages."""
+_NEEDLESS: Final = ("message is not modified", "query is too old")
+"""What is refused because nothing is left to be done: a tap may have waited for the bot."""
 _TRIES: Final = 3
 _LONGEST: Final = 120.0
 """Seconds a message waits for its turn; then it is dropped, and whoever sends it is told."""
@@ -39,7 +42,8 @@ Left = Callable[[int], Awaitable[object]]
 class Outgoing(BaseRequestMiddleware):
     """Send in the pace the Bot API allows, wait where it says so, and notice who has left.
 
-    An edit that would change nothing has succeeded. On the bot's own loop only.
+    An edit that would change nothing has succeeded, and so has the answer to a tap that waits no
+    more. On the bot's own loop only.
     """
 
     def __init__(self, left: Left, pace: Pace | None = None) -> None:
@@ -57,7 +61,7 @@ class Outgoing(BaseRequestMiddleware):
         if chat is None:
             return await _answered(make_request, bot, method)
         for left in reversed(range(_TRIES)):
-            await self._turn(chat)
+            await self._turn(method, chat)
             try:
                 return await _answered(make_request, bot, method)
             except TelegramRetryAfter as slow:
@@ -68,14 +72,14 @@ class Outgoing(BaseRequestMiddleware):
             except TelegramForbiddenError:
                 await self._left(chat)
                 raise
-            except TelegramBadRequest as refused:
-                if "message is not modified" not in refused.message:
-                    raise
-                return cast("Response[TelegramType]", Response[Any](ok=True, result=True))
         raise AssertionError("the last try returns or raises")
 
-    async def _turn(self, chat: int) -> None:
-        await asyncio.sleep(self._pace.in_chat(chat, time.monotonic()))
+    async def _turn(self, method: TelegramMethod[Any], chat: int) -> None:
+        wait = self._pace.in_chat(chat, time.monotonic(), most=_LONGEST)
+        if wait > _LONGEST:
+            seconds = math.ceil(wait)
+            raise TelegramRetryAfter(method=method, message="not yet", retry_after=seconds)
+        await asyncio.sleep(wait)
         await asyncio.sleep(self._pace.overall(time.monotonic()))
 
 
@@ -85,6 +89,10 @@ async def _answered(
     """Make a request; a gateway's page instead of an answer is Telegram's error like any other."""
     try:
         return await make_request(bot, method)
+    except TelegramBadRequest as refused:
+        if not any(each in refused.message for each in _NEEDLESS):
+            raise
+        return cast("Response[TelegramType]", Response[Any](ok=True, result=True))
     except ClientDecodeError as page:
         raise TelegramServerError(method=method, message="the answer is no JSON") from page
 

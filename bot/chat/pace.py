@@ -7,6 +7,7 @@ one number, the theoretical arrival time of the next message.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
@@ -46,14 +47,16 @@ class Pace:
         self._all = 0.0
         self._chats: OrderedDict[int, float] = OrderedDict()
 
-    def in_chat(self, chat: int, now: float) -> float:
+    def in_chat(self, chat: int, now: float, *, most: float = math.inf) -> float:
         """Promise one message its moment in its chat; return how many seconds off it is.
 
-        Then it has to ask for `overall`: what waits in one chat takes no other's turn.
+        Then it has to ask for `overall`: what waits in one chat takes no other's turn. Nothing is
+        promised that is more than `most` off.
         """
         mine = self._chats.pop(chat, 0.0)
         moment = max(now, mine - self._chat.slack)
-        self._chats[chat] = max(mine, moment) + self._chat.each
+        is_promised = moment - now <= most
+        self._chats[chat] = max(mine, moment) + self._chat.each if is_promised else mine
         while len(self._chats) > CHATS:
             self._chats.popitem(last=False)
         return moment - now
