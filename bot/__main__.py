@@ -22,6 +22,7 @@ from bot.commands.follow import follow
 from bot.commands.forget import forget
 from bot.commands.import_session import import_session
 from bot.commands.login import login
+from bot.commands.login_link import login_link
 from bot.commands.logout import logout
 from bot.commands.parse import parse
 from bot.commands.play import play
@@ -52,6 +53,7 @@ for _command in (
     sandbox,
     serve,
     login,
+    login_link,
     parse,
     posts,
     search,

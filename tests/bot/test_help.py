@@ -22,6 +22,7 @@ COMMANDS = (
     "sandbox",
     "serve",
     "login",
+    "login-link",
     "parse",
     "posts",
     "search",
