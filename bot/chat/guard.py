@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObject, Update
 
 from bot import texts
+from bot.chat.faults import REFUSALS, in_words
 from bot.chat.visit import Visit
 from storage.bot_rows import Language, Visitor
 
@@ -29,6 +30,8 @@ LOCKS: Final = 10_000
 """People of whom it is kept whether an update is being served."""
 WAITING: Final = 20
 """Updates of one person that wait for their turn; more are dropped: somebody plays with us."""
+UNKNOWN_ZONE: Final = "UTC"
+"""Of people who are not known, by whose time something is told."""
 
 
 class Guard(BaseMiddleware):
@@ -48,6 +51,7 @@ class Guard(BaseMiddleware):
         self._user = user
         self._admins = admins
         self._turns: OrderedDict[int, _Turn] = OrderedDict()
+        self._refusing: set[int] = set()
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Serve one update."""
@@ -58,19 +62,22 @@ class Guard(BaseMiddleware):
         if person is None or person.is_bot:
             return None
         if context.chat is not None and context.chat.type != ChatType.PRIVATE:
-            return await _decline(event, person)
+            return await self._refuse(event, context.chat.id, _decline(event, person))
         turn = self._turn(person.id)
         if turn.waiting >= WAITING:
-            return await _answer(event, texts.of(texts.nearest(person.language_code)).general.slow)
+            slow = texts.of(texts.nearest(person.language_code)).general.slow
+            return await self._refuse(event, person.id, _answer(event, slow))
         async with turn:
             return await self._serve(handler, event, data, person)
 
     async def _serve(
         self, handler: Handler, event: Update, data: dict[str, Any], person: TelegramUser
     ) -> Any:
-        visitor = await self._visit(
-            person.id, person.full_name, texts.nearest(person.language_code)
-        )
+        spoken = texts.nearest(person.language_code)
+        try:
+            visitor = await self._visit(person.id, person.full_name, spoken)
+        except REFUSALS as refused:  # nobody knows who it is, but they wait for an answer
+            return await _answer(event, in_words(refused, texts.of(spoken), UNKNOWN_ZONE))
         said = texts.of(visitor.language)
         if visitor.banned_at is not None:
             return await _answer(event, said.general.banned)
@@ -81,6 +88,18 @@ class Guard(BaseMiddleware):
             is_admin=person.id in self._admins,
         )
         return await handler(event, data)
+
+    async def _refuse(self, event: Update, chat: int, saying: Coroutine[Any, Any, None]) -> None:
+        """Say why not, to one message of a chat at a time: whoever waits takes others' places."""
+        if isinstance(event.event, CallbackQuery):
+            return await saying
+        if chat in self._refusing:
+            return saying.close()
+        self._refusing.add(chat)
+        try:
+            await saying
+        finally:
+            self._refusing.discard(chat)
 
     def _turn(self, person: int) -> _Turn:
         turn = self._turns.pop(person, None) or _Turn()
