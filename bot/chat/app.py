@@ -29,6 +29,7 @@ from bot.chat.leaving import LEAVING
 from bot.chat.login import LOGIN
 from bot.chat.menu import LAST, MENU
 from bot.chat.outgoing import Outgoing
+from bot.chat.questions import Questions
 from bot.chat.reading import READING
 from bot.chat.settings import SETTINGS
 from bot.chat.status import STATUS
@@ -138,6 +139,8 @@ class Chat:
         guard = Guard(visit=Arrivals(house, timezone).visit, user=house.user, admins=admins)
         dispatcher.update.outer_middleware(self._underway)
         dispatcher.update.outer_middleware(guard)
+        for events in (dispatcher.message, dispatcher.callback_query):
+            events.outer_middleware(Questions())
         dispatcher.callback_query.middleware(CallbackAnswerMiddleware())
         dispatcher.errors.register(faults.told)
         dispatcher.include_routers(*(feature.router() for feature in FEATURES))

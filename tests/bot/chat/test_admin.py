@@ -122,6 +122,21 @@ async def test_a_ban_is_felt_at_once_and_only_the_operator_lifts_it(
     await told(mia, "/help", "What I can do")
 
 
+async def test_a_ban_that_was_thought_better_of_waits_for_no_reason(
+    house: House, mia: Person, ada: Person
+) -> None:
+    """After a step back or a command, what the operator writes bans nobody."""
+    page = await shown(ada, mia)
+    for away in ("‹ Back", "/help"):
+        asked = await pressed(ada, page, "Ban", "Why is Mia banned?")
+        if away == "/help":
+            await told(ada, away, "What I can do")
+        else:
+            page = await pressed(ada, asked, away, str(PERSON))
+        await told(ada, "good morning", UNKNOWN)
+    assert await house.visitors(state="banned") == ()
+
+
 async def test_a_ban_ends_what_runs_in_the_chat(
     known: int, telegram: Sandbox, mia: Person, ada: Person
 ) -> None:
