@@ -96,6 +96,7 @@ class Serving:
                 api=self._settings.bot_api,
                 admins=self._settings.admins,
                 timezone=self._settings.timezone,
+                public=self._settings.http_public_url,
                 ready=self._ready,
             )
             group.start_soon(supervised, "bot", work)

@@ -76,6 +76,7 @@ class Chat:
         api: str | None = None,
         admins: frozenset[int],
         timezone: str = "UTC",
+        public: str | None = None,
         pace: Pace | None = None,
     ) -> None:
         server = PRODUCTION if api is None else TelegramAPIServer.from_base(api)
@@ -88,7 +89,7 @@ class Chat:
         self.tasks = Tasks()
         self._underway = Underway()
         self.commands = tuple(name for feature in FEATURES for name in feature.commands)
-        self._dispatcher = self._made(house, admins, timezone)
+        self._dispatcher = self._made(house, admins, timezone, public)
 
     async def run(self) -> None:
         """Serve updates until cancelled; what runs for people is ended then."""
@@ -132,9 +133,15 @@ class Chat:
                 language_code=None if language == "en" else language,
             )
 
-    def _made(self, house: House, admins: frozenset[int], timezone: str) -> Dispatcher:
+    def _made(
+        self, house: House, admins: frozenset[int], timezone: str, public: str | None
+    ) -> Dispatcher:
         dispatcher = Dispatcher(
-            storage=MemoryStorage(), house=house, tasks=self.tasks, commands=self.commands
+            storage=MemoryStorage(),
+            house=house,
+            tasks=self.tasks,
+            commands=self.commands,
+            public=public,
         )
         guard = Guard(visit=Arrivals(house, timezone).visit, user=house.user, admins=admins)
         dispatcher.update.outer_middleware(self._underway)

@@ -33,14 +33,16 @@ async def serve(
     api: str | None,
     admins: frozenset[int],
     timezone: str,
+    public: str | None = None,
     ready: Callable[[str], object],
 ) -> None:
     """Serve people, and tell them by themselves what is due, until cancelled.
 
-    `ready` is called with the bot's name. Raises `BotTokenRefused`, and whatever ends the polling.
+    `public` is where people's browsers find the login page; `ready` is called with the bot's
+    name. Raises `BotTokenRefused`, and whatever ends the polling.
     """
     try:
-        chat = Chat(house, token=token, api=api, admins=admins, timezone=timezone)
+        chat = Chat(house, token=token, api=api, admins=admins, timezone=timezone, public=public)
     except _REFUSED:
         raise BotTokenRefused from None
     ready(await _name(chat))

@@ -43,6 +43,8 @@ async def go(query: CallbackQuery, callback_data: Way, desk: Desk) -> None:
             await desk.begin(invite=callback_data.invite)
         case "phone":
             await desk.ask_phone(callback_data.invite)
+        case "page":
+            await desk.open_page()
         case "cancel":
             said = desk.visit.texts
             ended = await desk.end()

@@ -24,7 +24,7 @@ _LONGEST: Final = 40
 class Way(CallbackData, prefix="in", sep="/"):
     """Where a login goes on."""
 
-    to: Literal["qr", "phone", "cancel"]
+    to: Literal["qr", "phone", "page", "cancel"]
     invite: str = ""
 
 
@@ -44,11 +44,19 @@ def again(said: LoginTexts, invite: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[ways])
 
 
-def qr(said: LoginTexts, cancel_label: str, invite: str) -> InlineKeyboardMarkup:
+def qr(
+    said: LoginTexts, cancel_label: str, invite: str, *, has_page: bool = False
+) -> InlineKeyboardMarkup:
     """Return what else can be done than to scan."""
+    page = [[_way(said.on_page, "page", "")]] if has_page else []
     return InlineKeyboardMarkup(
-        inline_keyboard=[[_way(said.by_phone, "phone", invite)], [cancel(cancel_label)]]
+        inline_keyboard=[[_way(said.by_phone, "phone", invite)], *page, [cancel(cancel_label)]]
     )
+
+
+def page(label: str, url: str) -> InlineKeyboardMarkup:
+    """Return the button that opens the login page."""
+    return InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text=label, url=url)]])
 
 
 def cancel(label: str) -> InlineKeyboardButton:
@@ -65,5 +73,7 @@ def number(said: LoginTexts, cancel_label: str) -> ReplyKeyboardMarkup:
     return ReplyKeyboardMarkup(keyboard=rows, resize_keyboard=True, one_time_keyboard=True)
 
 
-def _way(label: str, to: Literal["qr", "phone", "cancel"], invite: str) -> InlineKeyboardButton:
+def _way(
+    label: str, to: Literal["qr", "phone", "page", "cancel"], invite: str
+) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=label, callback_data=Way(to=to, invite=invite).pack())

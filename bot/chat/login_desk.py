@@ -14,6 +14,7 @@ from bot.chat import login_buttons, reading
 from bot.chat.background import attended
 from bot.chat.signing import CLEAR_SECONDS, Signing
 from bot.chat.waiting import Awaiting
+from bot.login_address import page_address
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -43,13 +44,16 @@ class Desk:
         state: FSMContext,
         house: House,
         tasks: Tasks,
+        public: str | None = None,
     ) -> None:
+        """Describe it; `public` is where people's browsers find the login page."""
         self.visit = visit
         self.state = state
         self._signings = signings
         self._bot = bot
         self._house = house
         self._tasks = tasks
+        self._public = public
         self._person = visit.user.id
 
     @property
@@ -62,7 +66,14 @@ class Desk:
         if not await self._may(invite):
             return
         was = (await self.visit.user.status()).state
-        signing = Signing(self._bot, self.visit, self.state, phone=phone, invite=invite)
+        signing = Signing(
+            self._bot,
+            self.visit,
+            self.state,
+            phone=phone,
+            invite=invite,
+            has_page=self._public is not None,
+        )
         if self._tasks.begin(self._person, KIND, self._run(signing, was)):
             self._signings[self._person] = signing
             return
@@ -81,6 +92,14 @@ class Desk:
         said = self.visit.texts
         keyboard = login_buttons.number(said.login, said.general.cancel)
         await self._bot.send_message(self._person, said.login.phone, reply_markup=keyboard)
+
+    async def open_page(self) -> None:
+        """Lead to the login page, which joins the login that goes on here, or begins one."""
+        if self._public is None or not await self._may(""):
+            return
+        link = await self._house.login_link(self._person)
+        said, url = self.visit.texts.login, page_address(self._public, link.text)
+        await self._say(said.page, login_buttons.page(said.open_page, url))
 
     async def end(self) -> bool:
         """End the login that goes on, without a word; False if there is none."""
@@ -154,6 +173,8 @@ class AtDesk(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         """Serve one update."""
-        needed = {name: data[name] for name in ("bot", "visit", "state", "house", "tasks")}
+        needed = {
+            name: data[name] for name in ("bot", "visit", "state", "house", "tasks", "public")
+        }
         data["desk"] = Desk(self._signings, **needed)
         return await handler(event, data)

@@ -44,7 +44,14 @@ class Signing:
     """Shows what a login asks for, and passes the answers on. On the bot's own loop only."""
 
     def __init__(
-        self, bot: Bot, visit: Visit, state: FSMContext, *, phone: str | None, invite: str
+        self,
+        bot: Bot,
+        visit: Visit,
+        state: FSMContext,
+        *,
+        phone: str | None,
+        invite: str,
+        has_page: bool = False,
     ) -> None:
         self.keypad: keypad.Keypad | None = None
         self.is_left = False
@@ -58,6 +65,7 @@ class Signing:
         self._state = state
         self._phone = phone
         self._invite = invite
+        self._has_page = has_page and not invite  # a page knows of no invites
         self._until = datetime.now(UTC) + timedelta(seconds=LOGIN_SECONDS)
         self._picture = Picture(bot, visit.user.id)
         self._keys: Message | None = None
@@ -188,7 +196,8 @@ class Signing:
         return f"{html}\n\n{self._note}" if self._note else html
 
     def _qr_buttons(self) -> InlineKeyboardMarkup:
-        return login_buttons.qr(self._said, self._visit.texts.general.cancel, self._invite)
+        cancel = self._visit.texts.general.cancel
+        return login_buttons.qr(self._said, cancel, self._invite, has_page=self._has_page)
 
     def _key_buttons(self) -> InlineKeyboardMarkup | None:
         if self.keypad is None:

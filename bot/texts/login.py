@@ -22,6 +22,9 @@ class LoginTexts:
     phone: str
     share: str
     by_qr: str
+    on_page: str
+    page: str
+    open_page: str
     number_taken: str
     two_step: str
     """Begins with `two_step_head`, by which an answer to it is known later."""
@@ -60,6 +63,12 @@ EN = LoginTexts(
     ),
     share="Share my number",
     by_qr="QR code instead",
+    on_page="Log in on a page",
+    page=(
+        "This opens the login in your browser, once, within ten minutes. There a code may be "
+        "typed. Give the link to nobody."
+    ),
+    open_page="Open the page",
     number_taken="Telegram is asked for a code…",
     two_step=(
         "{head} {hint}\nSend it as your next message: I delete that at once, and keep it nowhere. "
@@ -124,6 +133,12 @@ RU = LoginTexts(
     ),
     share="Поделиться номером",
     by_qr="Лучше QR-код",
+    on_page="Войти на странице",
+    page=(
+        "Вход откроется в браузере: один раз, в течение десяти минут. Там код можно напечатать. "
+        "Никому не давайте эту ссылку."
+    ),
+    open_page="Открыть страницу",
     number_taken="Прошу код у Telegram…",
     two_step=(
         "{head} {hint}\nПришлите его следующим сообщением: я сразу удалю его и нигде не сохраню. "

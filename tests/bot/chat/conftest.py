@@ -126,13 +126,14 @@ def mia(api: BotApi, chat: Chat) -> Person:
 
 
 @asynccontextmanager
-async def serving(house: House, api: BotApi) -> AsyncIterator[Chat]:
+async def serving(house: House, api: BotApi, *, public: str | None = None) -> AsyncIterator[Chat]:
     """Run a bot of a house, at any pace."""
     made = Chat(
         house,
         token=api.token,
         api=api.url,
         admins=frozenset({ADMIN}),
+        public=public,
         pace=Pace(SWIFT, SWIFT),
     )
     running = asyncio.create_task(made.run())
