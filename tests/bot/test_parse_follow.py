@@ -82,7 +82,6 @@ def test_a_live_one_does_not_wait_for_its_turn(known: CommandLine, telegram: San
     assert "has stopped" not in done.err
 
 
-@pytest.mark.soak
 def test_many_new_posts_make_one_line(known: CommandLine, telegram: Sandbox) -> None:
     """What would fill the screen is counted, with the newest of it."""
     channel = next(iter(telegram.world.channels.values()))
@@ -92,7 +91,6 @@ def test_many_new_posts_make_one_line(known: CommandLine, telegram: Sandbox) -> 
     known.interrupt(process, signal.SIGINT)
 
 
-@pytest.mark.soak
 def test_a_lost_channel_is_told_with_its_reason(known: CommandLine, telegram: Sandbox) -> None:
     """Whoever is thrown out of a channel is told so, by the first way in which it shows."""
     channel = next(iter(telegram.world.channels.values()))
@@ -106,7 +104,6 @@ def test_a_lost_channel_is_told_with_its_reason(known: CommandLine, telegram: Sa
     known.interrupt(process, signal.SIGINT)
 
 
-@pytest.mark.soak
 def test_a_notice_is_told_when_it_is_written(known: CommandLine, telegram: Sandbox) -> None:
     """A session that Telegram ends meanwhile is told with the way back in."""
     process = started(known)
@@ -126,7 +123,6 @@ def test_status_tells_which_other_process_has_the_account(known: CommandLine) ->
     assert "in use by" not in known.run(*elsewhere).out
 
 
-@pytest.mark.soak
 def test_a_telegram_that_is_away_at_first_is_waited_for(
     known: CommandLine, telegram: Sandbox
 ) -> None:
@@ -146,7 +142,6 @@ def test_an_account_that_is_not_logged_in_is_refused(beside: CommandLine) -> Non
     refused(done, "LoginRequired", "tgactors login 7")
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("depth", [1, "all"])
 def test_the_depth_counts_for_the_first_parse(known: CommandLine, depth: object) -> None:
     """What was never read begins as deep as asked, and not as deep as the schedule would."""

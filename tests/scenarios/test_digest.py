@@ -19,7 +19,7 @@ from tests.scenarios.conftest import PERSON
 from tests.scenarios.meaning import opened, settled
 from tests.scenarios.reading import admit
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 NEWS = "Банк банк повысил ставку ставку до семнадцати процентов, сообщили сегодня утром в правлении"
 POSTS = (

@@ -17,7 +17,7 @@ from tests.scenarios.meaning import fill, opened, settled, vectors, whole
 from tests.scenarios.reading import admit
 from tests.scenarios.witness import until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 POSTS = 30
 NEW = "космодром космодром ракета ракета старт старт"

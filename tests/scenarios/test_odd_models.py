@@ -15,7 +15,7 @@ from tests.scenarios.conftest import PERSON
 from tests.scenarios.meaning import fill, opened, settled
 from tests.scenarios.reading import admit
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 READABLE: tuple[Fault, ...] = (
     Spoiled("fenced"),

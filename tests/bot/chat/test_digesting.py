@@ -23,7 +23,7 @@ from storage.database import Database
 from tests.bot.chat.talking import PATIENCE, pressed, said, told
 from tests.scenarios.witness import until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from tests.bot.chat.talking import PATIENCE, PERSON, told
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.soak
 async def test_whoever_is_served_hears_of_the_end_before_it_has_come(
     known: int, house: House, telegram: Sandbox, api: BotApi
 ) -> None:

@@ -24,7 +24,7 @@ from storage.meaning_rows import TaggedPost
 from tests.bot.chat.talking import PATIENCE, pressed, said, told
 from tests.bot.test_export import NOON, tagged
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 
 async def document(person: Person, message: Shown, button: str) -> Shown:

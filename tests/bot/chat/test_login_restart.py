@@ -16,7 +16,7 @@ from tests.bot.chat.entering import (
 )
 from tests.bot.chat.talking import PATIENCE, PERSON, said, told
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from sandbox.botapi import BotApi
 from sandbox.providers import Providers
 from tests.bot.chat.talking import PATIENCE, pressed, said, told
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sandbox.botapi import BotApi
 from tests.bot.chat.entering import PHONE, enter, read
 from tests.bot.chat.talking import PATIENCE, PERSON, pressed, said, told
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.occurrences import zone_of
 from tests.bot.chat.talking import PATIENCE, pressed, said, told
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak]
+pytestmark = pytest.mark.anyio
 
 
 async def test_the_language_is_chosen_and_stays(mia: Person) -> None:
