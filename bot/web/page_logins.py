@@ -118,7 +118,8 @@ class PageLogins:
         loop.call_later(login.left + self._last_words, self._open.pop, hashed, None)
 
     def _drop(self, login: PageLogin) -> None:
-        self._open = {each: kept for each, kept in self._open.items() if kept is not login}
+        for hashed in [each for each, kept in self._open.items() if kept is login]:
+            del self._open[hashed]
         login.wake()
 
 

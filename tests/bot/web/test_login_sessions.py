@@ -172,6 +172,8 @@ async def test_its_time_is_bounded() -> None:
     kept = logins(house, life=0.05, last_words=0.05)
     secret = await kept.open("7")
     login = kept.find(secret)
+    await kept.cancel(await kept.open("8"))
+    assert len(kept) == 1
     await until(lambda: login.left == 0)
     with pytest.raises(Refused, match="time of this login is over"):
         await login.begin()
