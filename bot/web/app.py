@@ -36,7 +36,7 @@ def make_app(service: Service) -> FastAPI:
         version=version("tgactors"),
         description="A multi-user Telegram reader. Ids of people are Telegram user ids.",
         redoc_url=None,
-        responses=problems.declare(400, 413, 429, 500, 503, 504, 507),
+        responses=problems.declare(400, 408, 413, 429, 500, 503, 504, 507),
     )
     app.state.service = service
     app.state.jobs = Jobs()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -25,18 +29,35 @@ log = get_logger("bot")
 
 MOST_BYTES: Final = 1024 * 1024
 """Of a request's body."""
+BODY_SECONDS: Final = 30.0
+"""Within which a request's body has to be here."""
+MOST_AT_ONCE: Final = 32
+"""Requests of one account that are being answered."""
+OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Answered whoever asks, and however often: what they tell is kept for a moment, so that a refusal
+would cost as much. They are asked when nothing else works, so nobody is looked up for them.
+"""
 _ID: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _TOO_LARGE: Final = f"The body of a request has at most {MOST_BYTES} bytes: send less at once."
+_TOO_SLOW: Final = f"The body of a request has to be here within {BODY_SECONDS:g} s. Send it again."
+_AT_ONCE: Final = (
+    f"At most {MOST_AT_ONCE} requests of an account are answered at once. Wait for one to end, or "
+    "close one, and ask again."
+)
 _TOO_OFTEN: Final = "You ask more often than TGACTORS_HTTP_RATE allows. Wait, and ask again."
 
 
 class Gate:
     """Lets requests in to the application."""
 
-    def __init__(self, app: ASGIApp, *, access: Access, rates: Rates) -> None:
+    def __init__(
+        self, app: ASGIApp, *, access: Access, rates: Rates, body_seconds: float = BODY_SECONDS
+    ) -> None:
         self._app = app
+        self._body_seconds = body_seconds
         self._access = access
         self._rates = rates
+        self._under_way: Counter[int] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,12 +81,31 @@ class Gate:
 
     async def _let_in(self, asked: _Asked, scope: Scope, receive: Receive) -> None:
         headers = Headers(scope=scope)
-        asked.caller = await self._caller(headers.get("authorization"), scope)
+        if scope["path"] not in OPEN:
+            asked.caller = await self._caller(headers.get("authorization"), scope)
         scope.setdefault("state", {})["caller"] = asked.caller
         told = headers.get("content-length", "0")
         if not told.isdecimal() or int(told) > MOST_BYTES:
             raise problems.Refused(413, "TooLarge", _TOO_LARGE, {"Connection": "close"})
-        await self._app(scope, _bounded(receive), asked.send)
+        with self._one_more(asked.caller):
+            await self._app(scope, _bounded(receive, self._body_seconds), asked.send)
+
+    @contextmanager
+    def _one_more(self, caller: Caller | None) -> Iterator[None]:
+        """Count what is answered to an account; answers that go on must not be all there are."""
+        account = None if caller is None else caller.account
+        if account is None:
+            yield
+            return
+        if self._under_way[account] >= MOST_AT_ONCE:
+            raise problems.refused(429, "TooManyAtOnce", _AT_ONCE, wait=1.0)
+        self._under_way[account] += 1
+        try:
+            yield
+        finally:
+            self._under_way[account] -= 1
+            if not self._under_way[account]:
+                del self._under_way[account]
 
     async def _caller(self, header: str | None, scope: Scope) -> Caller | None:
         """See who asks, if they may ask now: each token by itself, all others by their address."""
@@ -124,13 +164,20 @@ class _Asked:
         )
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Let no more of a body in than may be."""
-    got = 0
+def _bounded(receive: Receive, within: float) -> Receive:
+    """Let no more of a body in than may be, and no slower."""
+    got, is_whole = 0, False
+    until = asyncio.get_running_loop().time() + within
 
     async def bounded() -> Message:
-        nonlocal got
-        message = await receive()
+        nonlocal got, is_whole
+        try:
+            # Of a whole body nothing more comes: who asks then waits for the other side to go.
+            async with asyncio.timeout_at(None if is_whole else until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, _TOO_SLOW, {"Connection": "close"}) from None
+        is_whole = not message.get("more_body", False)
         got += len(message.get("body", b""))
         if got > MOST_BYTES:
             raise HTTPException(413, _TOO_LARGE, {"Connection": "close"})

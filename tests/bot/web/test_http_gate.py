@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ import actors
 from bot.settings import Settings
 from bot.web import problems
 from bot.web.access import Access, Operator, bearer
-from bot.web.gate import MOST_BYTES, Gate
+from bot.web.gate import BODY_SECONDS, MOST_AT_ONCE, MOST_BYTES, Gate
 from bot.web.rates import Rates
 from bot.web.service import Service
 from bot.web.statuses import status_of
@@ -53,13 +54,21 @@ class Tokens:
         )
 
 
-def application(tokens: Tokens, per_second: float = 0.0) -> FastAPI:
+def application(
+    tokens: Tokens, per_second: float = 0.0, body_seconds: float = BODY_SECONDS
+) -> FastAPI:
     """Make an application with one route for everybody, one for operators, and a faulty one."""
     settings = Settings(http_token=SecretStr(OWN))
     service = Service(cast("Any", tokens), settings, LOCAL, cast("Any", SimpleNamespace()))
     app = FastAPI()
     problems.install(app)
-    app.add_middleware(Gate, access=Access(service), rates=Rates(per_second))
+    app.add_middleware(
+        Gate, access=Access(service), rates=Rates(per_second), body_seconds=body_seconds
+    )
+
+    @app.get("/healthz")
+    async def healthz() -> None:
+        pass
 
     @app.post("/{what}/size")
     async def size(what: str, request: Request) -> dict[str, int]:
@@ -185,6 +194,51 @@ async def test_takes_bodies_of_some_size_only() -> None:
                 413,
                 problems.MEDIA_TYPE,
             )
+
+
+async def test_a_body_that_never_comes_is_not_waited_for() -> None:
+    """Whoever begins to send a body and goes silent is 408 after a while, token or none."""
+
+    async def silent() -> AsyncIterator[bytes]:
+        yield b"a first piece"
+        await asyncio.Event().wait()
+
+    async with client(application(Tokens(), body_seconds=0.01)) as asking:
+        answer = await asking.post("/it/size", content=silent())
+    assert (answer.status_code, answer.headers["content-type"]) == (408, problems.MEDIA_TYPE)
+    assert "Send it again" in answer.json()["detail"]
+
+
+async def test_answers_some_at_once_of_an_account_only() -> None:
+    """What is answered to one program for long is bounded, and is no other's loss."""
+    tokens, let_go = Tokens(), asyncio.Event()
+    tokens.living["yours"] = 8
+    app = application(tokens)
+
+    async def held() -> AsyncIterator[bytes]:
+        await let_go.wait()
+        yield b"x"
+
+    async with client(app, "mine") as asking, client(app, "yours") as other:
+        under_way = [
+            asyncio.ensure_future(asking.post("/it/size", content=held()))
+            for _ in range(MOST_AT_ONCE + 1)
+        ]
+        done, waiting = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        assert [each.result().json()["code"] for each in done] == ["TooManyAtOnce"]
+        assert (await other.post("/it/size")).status_code == 200
+        let_go.set()
+        assert {each.status_code for each in await asyncio.gather(*waiting)} == {200}
+        assert (await asking.post("/it/size")).status_code == 200
+
+
+async def test_whoever_watches_is_answered_when_nobody_else_is() -> None:
+    """What probes ask is not limited, and the token that they may show is not looked up."""
+    tokens = Tokens()
+    tokens.is_busy = True
+    async with client(application(tokens, per_second=0.2), "mine") as asking:
+        assert {(await asking.get("/healthz")).status_code for _ in range(5)} == {200}
+    assert tokens.asked == 0
 
 
 async def test_a_busy_database_is_a_problem_of_its_own() -> None:
