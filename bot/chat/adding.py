@@ -13,6 +13,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, MessageOri
 
 from actors.folders import folder_name
 from actors.links import link
+from bot.chat.albums import Albums, answered
 from bot.chat.background import attended, promised
 from bot.chat.channel_pages import ADD
 from bot.chat.replies import message_of, replace, safe
@@ -120,6 +121,7 @@ def register(router: Router) -> None:
     """Listen to what names a channel."""
     words = F.text & ~F.text.startswith("/")
     from_channel = F.forward_origin.type == "channel"
+    router.message.register(answered, Albums().goes_on)
     router.message.register(forwarded, from_channel)
     router.message.register(named, StateFilter(Adding.what), words)
     router.message.register(named, StateFilter(None), F.text.regexp(NAMED, mode="fullmatch"))

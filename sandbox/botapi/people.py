@@ -83,9 +83,10 @@ class Person(Seen):
         message_id: int,
         text: str,
         *,
+        album: str | None = None,
         chat: Seen | None = None,
     ) -> Shown:
-        """Send a channel's post on."""
+        """Send a channel's post on, or a part of an album."""
         origin = Chat(id=channel_id, type="channel", title=title, username=username)
         facts = {
             "type": "channel",
@@ -94,7 +95,10 @@ class Person(Seen):
             "message_id": message_id,
         }
         return self._say(
-            chat, forward_origin=MessageOriginChannel.model_validate(facts), **spoken(text)
+            chat,
+            forward_origin=MessageOriginChannel.model_validate(facts),
+            media_group_id=album,
+            **spoken(text),
         )
 
     def press(self, message: Shown | int, button: str, *, chat: Seen | None = None) -> Press:

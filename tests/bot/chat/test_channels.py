@@ -132,6 +132,21 @@ async def test_a_forwarded_post_adds_its_channel(
     await said(mia, "Hidden is followed", after=post.id)
 
 
+async def test_a_forwarded_album_is_answered_once(
+    known: int, channels: list[Channel], mia: Person
+) -> None:
+    """It comes as a message for each picture, of which one adds the channel."""
+    public = channels[-2]
+    for part in range(3):
+        mia.forward(
+            -1000000000000 - public.id, public.title, public.username, part, "first", album="1"
+        )
+    await said(mia, "Away & <afar> is followed")
+    await told(mia, "/help", "What I can do")
+    assert len([each for each in mia.inbox if not each.is_mine]) == 2
+    assert await followed(known) == {"Away & <afar>"}
+
+
 async def test_an_invite_and_a_folder_are_taken_and_nonsense_is_not(
     known: int, channels: list[Channel], telegram: Sandbox, mia: Person
 ) -> None:
