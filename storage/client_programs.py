@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from storage.embedded.binaries import installed
 from storage.errors import PostgresBinariesMissing
@@ -68,7 +68,8 @@ def addressed(dsn: str) -> tuple[str, dict[str, str]]:
     secret = query.pop("password", None) or (parts.password and unquote(parts.password))
     user, at, host = parts.netloc.rpartition("@")
     place = f"{user.partition(':')[0]}{at}{host}"
-    address = urlunsplit(parts._replace(netloc=place, query=urlencode(query)))
+    told = urlencode(query, quote_via=quote)  # to libpq a + is no space
+    address = urlunsplit(parts._replace(netloc=place, query=told))
     if not parts.netloc:  # which urlunsplit leaves out, and libpq wants
         address = address.replace(":/", ":///", 1)
     return address, {"PGPASSWORD": secret} if secret else {}

@@ -231,10 +231,11 @@ async def test_a_backup_that_fails_leaves_the_one_before(
         ("u@db/app?password=x%20y&a=b", "u@db/app?a=b", "x y"),
         ("u@/app?host=%2Frun%2Fpg&port=1", "u@/app?host=%2Frun%2Fpg&port=1", None),
         ("/app?host=%2Frun", "/app?host=%2Frun", None),
+        ("/app?host=%2Fa%20folder", "/app?host=%2Fa%20folder", None),
     ],
 )
 def test_a_password_is_in_no_argument(dsn: str, shown: str, secret: str | None) -> None:
-    """Every user of a machine sees with what programs were started."""
+    """Every user of a machine sees with what programs were started; a folder may have a space."""
     expected = f"postgresql://{shown}", {"PGPASSWORD": secret} if secret else {}
     assert addressed(f"postgresql://{dsn}") == expected
 
