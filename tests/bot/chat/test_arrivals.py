@@ -27,3 +27,11 @@ async def test_a_choice_is_kept(house: House) -> None:
     await house.user(PERSON).choose(timezone="UTC")
     assert (await arrivals.visit(PERSON, "Mia", "en")).timezone == "UTC"
     assert (await Arrivals(house, MOSCOW).visit(PERSON, "Mia", "en")).timezone == "UTC"
+
+
+async def test_whoever_was_forgotten_is_new_again(house: House) -> None:
+    """Nothing is left of them, so their time is told by the service's zone as at first."""
+    arrivals = Arrivals(house, MOSCOW)
+    await arrivals.visit(PERSON, "Mia", "en")
+    await house.user(PERSON).forget()
+    assert (await arrivals.visit(PERSON, "Mia", "en")).timezone == MOSCOW
