@@ -68,7 +68,7 @@ def topics_of(text: str) -> tuple[str, ...]:
 async def show(query: CallbackQuery, visit: Visit) -> None:
     """Show the plan as it is."""
     plan = await visit.user.digest_plan()
-    await _shown(query, plan, visit)
+    await replace(message_of(query), plan_text(plan, visit), plan_buttons(plan, visit))
 
 
 async def at(query: CallbackQuery, callback_data: At, visit: Visit) -> None:
@@ -157,6 +157,10 @@ async def _changed(
 
 
 async def _shown(query: CallbackQuery, plan: DigestPlan | None, visit: Visit) -> None:
+    """Show a plan as it has become; there is none without an account."""
+    if plan is None:
+        await replace(message_of(query), visit.texts.general.log_in_first, beginning(visit))
+        return
     await replace(message_of(query), plan_text(plan, visit), plan_buttons(plan, visit))
 
 

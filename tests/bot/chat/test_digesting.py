@@ -130,6 +130,14 @@ async def test_the_schedule_is_chosen_by_buttons_and_words(known: int, mia: Pers
     assert await user.digest_plan() is None
 
 
+async def test_without_an_account_there_is_no_schedule(mia: Person) -> None:
+    """Whoever chooses a time without having logged in is led there."""
+    menu = await told(mia, "/digest", "None comes by schedule")
+    plan = await pressed(mia, menu, "⏰ Schedule", "Choose a time (UTC)")
+    led = await pressed(mia, plan, "08:00", "Log in first")
+    assert led.keyboard == (("Log in",),)
+
+
 async def test_the_last_day_stays(known: int, mia: Person) -> None:
     """A plan without a day is none: the last day cannot be taken away."""
     await actors.user(known).plan_digest(time(9), {3})
