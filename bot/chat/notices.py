@@ -68,8 +68,13 @@ async def tell(house: House, bot: Bot, admins: frozenset[int]) -> None:
 
 async def _sent(house: House, bot: Bot, notice: Notice, person: int) -> bool:
     """Whether a notice needs to be told to a person no more."""
-    if notice.kind == "expired" and (await house.user(person).status()).state == "READY":
-        return True  # they are back already
+    if notice.kind == "expired":
+        try:
+            if (await house.user(person).status()).state == "READY":
+                return True  # they are back already
+        except REFUSALS as refused:  # what is wrong with one account keeps nothing from others
+            log.warning("notice.held", kind=notice.kind, reason=type(refused).__name__)
+            return False
     visitor = await house.visitor(person)
     said = texts.of(visitor.language if visitor else "en")
     html = told(notice, said, visitor.timezone if visitor else UTC)

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
+from aiogram import Bot
 
 import actors
 from actors import Notice
@@ -63,6 +65,19 @@ async def all_told(house: House) -> None:
     await until(is_so)
 
 
+def notice(account: int | None, kind: str, data: dict[str, object]) -> Notice:
+    """Return a notice; its number is that of its account."""
+    return Notice(
+        id=account or 0,
+        account=account,
+        kind=kind,
+        occurrence="",
+        data=data,
+        created_at=datetime(2026, 3, 1, tzinfo=UTC),
+        delivered_at=None,
+    )
+
+
 def count(person: Person, words: str) -> int:
     """How many messages have these words."""
     return len([each for each in person.inbox if words in each.text])
@@ -77,9 +92,9 @@ async def test_S5_an_expired_session_is_told_once_and_leads_back_in(
     telegram.publish(channels[0].id, "meanwhile")
     await expire(telegram, known)
     async with pumping(house, chat):
-        notice = await said(mia, "Telegram has ended your session (AUTH_KEY_UNREGISTERED)")
-        assert notice.keyboard == (("Log in",),)
-        await mia.press(notice, "Log in").awaited(PATIENCE)
+        shown = await said(mia, "Telegram has ended your session (AUTH_KEY_UNREGISTERED)")
+        assert shown.keyboard == (("Log in",),)
+        await mia.press(shown, "Log in").awaited(PATIENCE)
         telegram.scan(read(await said(mia, SCAN)), PERSON)
         await said(mia, DONE)
         await said(mia, "Caught up: 1 post from 3 channels.")
@@ -176,6 +191,44 @@ async def test_who_is_back_already_is_not_told_that_they_were_gone(
     assert await house.notices() == ()
 
 
+class Half:
+    """A house in which one account, the first, does not answer."""
+
+    def __init__(self) -> None:
+        self.delivered_ids: list[int] = []
+        self.sent: list[int] = []
+
+    def user(self, account: int) -> Half:
+        """Everybody is asked here."""
+        assert account == 1
+        return self
+
+    async def status(self) -> actors.Status:
+        raise actors.ActorStopped("account-1")
+
+    async def visitor(self, account: int) -> None:
+        """Nobody has chosen anything."""
+
+    async def tellable(self, *, limit: int) -> tuple[Notice, ...]:
+        """A notice for each of two accounts."""
+        assert limit > 1
+        return (notice(1, "expired", {}), notice(2, "digest_missed", {}))
+
+    async def delivered(self, number: int) -> None:
+        self.delivered_ids.append(number)
+
+    async def send_message(self, chat: int, _: str, *, reply_markup: object) -> None:
+        assert reply_markup is None
+        self.sent.append(chat)
+
+
+async def test_an_account_that_does_not_answer_stands_in_nobodys_way() -> None:
+    """Its notice waits for the next round; the other one is told."""
+    half = Half()
+    await notices.tell(cast("House", half), cast("Bot", half), ADMINS)
+    assert (half.sent, half.delivered_ids) == ([2], [2])
+
+
 @pytest.mark.parametrize("texts", [EN, RU], ids=["en", "ru"])
 @pytest.mark.parametrize(
     ("kind", "data", "words"),
@@ -193,14 +246,5 @@ def test_every_kind_is_told_in_both_languages(
     texts: Texts, kind: str, data: dict[str, object], words: list[str]
 ) -> None:
     """Times are the person's, what is not known is told as it is, and nothing is markup."""
-    notice = Notice(
-        id=1,
-        account=None,
-        kind=kind,
-        occurrence="",
-        data=data,
-        created_at=datetime(2026, 3, 1, tzinfo=UTC),
-        delivered_at=None,
-    )
-    shown = notices.told(notice, texts, "Europe/Moscow")
+    shown = notices.told(notice(None, kind, data), texts, "Europe/Moscow")
     assert [word for word in words if word not in shown] == []
