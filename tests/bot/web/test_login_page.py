@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-import itertools
 import logging
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
-import zxingcpp
-from PIL import Image
 
 from sandbox import Sandbox, World
 from storage.embedded import Postgres
 from storage.sessions import new_key
 from tests.bot.browser import Browser, chromium
 from tests.bot.chat.entering import wrong
-from tests.bot.web.serving import OPERATOR, Served
+from tests.bot.web.serving import Served
+from tests.bot.web.visiting import Place, fill, look, problem, read, scan, shown, tap
 from tests.conftest import _database, new_folder
 
 pytestmark = pytest.mark.anyio
 
-SHOTS: Final = os.environ.get("TGACTORS_SHOTS")
-"""A folder for pictures, to be looked at."""
 MOST_BYTES: Final = 10 * 1024
 STRANGER: Final = 77
-LOOKS: Final = ((375, "light"), (375, "dark"), (320, "light"))
-
-_people = itertools.count(5001)
-
-
-class Place:
-    """A service with a Telegram of its own, and people who can log in there."""
-
-    def __init__(self, served: Served, telegram: Sandbox) -> None:
-        self.served = served
-        self.telegram = telegram
-
-    def person(self) -> int:
-        """Add somebody."""
-        account = next(_people)
-        self.telegram.run(lambda: self.telegram.world.person(account, phone=f"4915100{account:06}"))
-        return account
-
-    def link(self, account: int) -> str:
-        """Have the operator make a link; return where it leads."""
-        with self.served.client(OPERATOR) as operator:
-            made = operator.post(f"/users/{account}/login_link")
-        assert made.status_code == 201, made.text
-        return str(made.json()["url"])
-
-    def state(self, account: int) -> str:
-        """How an account is."""
-        return str(self.served.run(lambda house: house.user(account).status()).state)
+TOKEN_LIFE: Final = 5.0
+"""Seconds, of which Telegram's own codes have 30."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +34,10 @@ def place(server: Postgres, template: str) -> Iterator[Place]:
     world = World()
     world.person(STRANGER, first_name="Boris")
     folder = new_folder()
-    with Sandbox(world) as telegram, contextmanager(_database)(server, template) as dsn:
+    with (
+        Sandbox(world, token_life=TOKEN_LIFE) as telegram,
+        contextmanager(_database)(server, template) as dsn,
+    ):
         given = {
             "data": folder / "data",
             "telegram": telegram.address,
@@ -95,53 +64,14 @@ async def browser(tab: Browser) -> AsyncIterator[Browser]:
     """An empty tab; nothing is complained of but what was refused."""
     tab.errors.clear()
     await tab.call("Emulation.setUserAgentOverride", userAgent="", acceptLanguage="en-US")
+    await tab.call("Emulation.setTouchEmulationEnabled", enabled=False)
+    await tab.call("Emulation.clearDeviceMetricsOverride")
     await tab.open("about:blank")
     yield tab
+    await tab.run("try { sessionStorage.clear() } catch (error) {}")  # an empty tab has none
     advice = "'recommendation'"  # to ask for a name beside a password: there is none
     passed = ("404", "409", "422", "429", advice)
     assert [each for each in tab.errors if not any(code in each for code in passed)] == []
-
-
-async def shown(browser: Browser, words: str) -> None:
-    """Wait until a page says something."""
-    await browser.wait(f"document.body?.innerText.includes({words!r})")
-
-
-async def tap(browser: Browser, button: str) -> None:
-    """Tap a button."""
-    await browser.wait(
-        f"[...document.querySelectorAll('button')].find(each => each.innerText === {button!r})"
-    )
-    await browser.run(
-        f"[...document.querySelectorAll('button')].find("
-        f"each => each.innerText === {button!r}).click()"
-    )
-
-
-async def fill(browser: Browser, label: str, text: str) -> None:
-    """Type into the field of that label, which has the focus, and press Enter."""
-    await browser.wait(f"document.activeElement.labels?.[0]?.innerText === {label!r}")
-    await browser.type(text)
-    await browser.press("Enter", 13, "\r")
-
-
-async def look(browser: Browser, name: str) -> bytes:
-    """Take pictures to be looked at; nothing is wider than the page."""
-    picture = b""
-    for width, scheme in LOOKS:
-        picture = await browser.look(width=width, height=720, scheme=scheme)
-        assert await browser.run("document.documentElement.scrollWidth <= innerWidth"), name
-        if SHOTS:
-            file = Path(SHOTS, f"{name}-{width}-{scheme}.png")
-            await asyncio.to_thread(file.write_bytes, picture)
-    return picture
-
-
-def read(picture: bytes) -> str:
-    """Read the QR code of a screen as a phone's camera does."""
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
-    assert [each.format for each in found] == [zxingcpp.BarcodeFormat.QRCode]
-    return str(found[0].text)
 
 
 async def test_S7_the_code_on_the_screen_is_renewed_and_scanned(
@@ -157,22 +87,25 @@ async def test_S7_the_code_on_the_screen_is_renewed_and_scanned(
     first = read(await look(browser, "qr"))
     drawn = "document.querySelector('path').getAttribute('d')"
     before = await browser.run(drawn)
-    place.telegram.expire_tokens()
     await browser.wait(f"{drawn} !== {before!r}")
-    second = read(await browser.look(width=320))
-    assert second != first
-    place.telegram.scan(second, person)
+    assert read(await browser.look(width=320)) != first
+    await scan(browser, place.telegram, person)
     await shown(browser, "You are logged in")
     await look(browser, "done")
     assert place.state(person) == "READY"
 
 
 async def test_S8_a_code_is_typed_and_then_a_password(place: Place, browser: Browser) -> None:
-    """Each is refused with the tries that are left until it is right; the hint is shown."""
+    """On a phone, which cannot scan itself, the number is asked for first.
+
+    Each is refused with the tries that are left until it is right; the hint is shown.
+    """
+    await browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    await browser.look(width=375)
     person = place.person()
     place.telegram.set_password(person, "мурка", hint="<b>cat</b>")
     await browser.open(place.link(person))
-    await tap(browser, "Use a phone number")
+    await browser.wait("document.body?.className === 'phone'")
     await look(browser, "phone")
     await fill(browser, "Phone number with country code", "12")
     await shown(browser, "Give a phone number with its country code")
@@ -200,6 +133,8 @@ async def test_a_reload_goes_on_and_another_tab_takes_over(place: Place, browser
     await browser.open(place.link(person))
     await browser.wait("document.body?.className === 'qr'")
     await browser.call("Page.reload")
+    await tap(browser, "Use a phone number")
+    await tap(browser, "Use a QR code")
     await browser.wait("document.body?.className === 'qr'")
     token = place.link(person).split("#")[1]
     async with httpx.AsyncClient(base_url=place.served.address, timeout=60) as other:
@@ -222,13 +157,14 @@ async def test_D8_a_strangers_scan_is_refused_in_the_persons_language(
     person = place.person()
     await browser.open(place.link(person))
     await browser.wait("document.body?.className === 'qr'")
-    place.telegram.scan(read(await look(browser, "qr-ru")), STRANGER)
+    await look(browser, "qr-ru")
+    await scan(browser, place.telegram, STRANGER)
     await shown(browser, f"вошёл кто-то другой: аккаунт {STRANGER}")
     await look(browser, "failed-ru")
     assert (place.state(person), place.state(STRANGER)) == ("NEW", "NEW")
     await tap(browser, "Ещё раз")
     await browser.wait("document.body.className === 'qr'")
-    place.telegram.scan(read(await browser.look(width=320)), person)
+    await scan(browser, place.telegram, person)
     await shown(browser, "Вы вошли")
 
 
@@ -296,10 +232,3 @@ async def test_nothing_but_the_pages_own_request_spends_a_link(
     assert "/login/sessions/me" in told
     for hidden in (token, secret, "4711471", "hunter22"):
         assert hidden not in told
-
-
-def problem(answer: httpx.Response, status: int) -> Any:
-    """Return the code of a problem."""
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.status_code == status, answer.text
-    return answer.json()["code"]
