@@ -14,12 +14,15 @@ import anyio
 import uvicorn
 
 from bot.refusals import AddressTaken
+from bot.web.connections import Connection
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 END_SECONDS: Final = 5.0
 """How long requests that are being answered may take at the end."""
+UNREAD_SECONDS: Final = 120
+"""How long somebody may take nothing of an answer: then the connection is cut."""
 _BACKLOG: Final = 256
 _ENDS_WITHIN: Final = END_SECONDS + 2.0
 
@@ -39,6 +42,8 @@ def listen(host: str, port: int) -> socket.socket:
     # asyncio does so only where a socket says that it is TCP's, which these do not: an answer's
     # second piece would wait for the first to be acknowledged, 40 ms later.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # Or whoever listens and never reads, or has gone without a word, would be waited for for ever.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * UNREAD_SECONDS)
     return listening
 
 
@@ -68,10 +73,12 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
-async def serve(app: FastAPI, *listening: socket.socket) -> None:
-    """Serve until cancelled; then what is being answered is ended first, within its time."""
-    config = uvicorn.Config(
+def configured(app: FastAPI) -> uvicorn.Config:
+    """Say how an application is served."""
+    return uvicorn.Config(
         app,
+        http=Connection,
+        proxy_headers=False,  # anybody on this machine could say that they are somebody else
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -79,7 +86,11 @@ async def serve(app: FastAPI, *listening: socket.socket) -> None:
         timeout_graceful_shutdown=int(END_SECONDS),
         ws="none",
     )
-    server = _Uvicorn(config)
+
+
+async def serve(app: FastAPI, *listening: socket.socket) -> None:
+    """Serve until cancelled; then what is being answered is ended first, within its time."""
+    server = _Uvicorn(configured(app))
     running = asyncio.create_task(server.serve(sockets=list(listening)))
     watching = asyncio.create_task(app.state.watch.run())
     try:

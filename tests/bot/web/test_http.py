@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+from typing import Any, cast
 
 import httpx
+import pytest
 
 from bot.web import server
 
@@ -28,3 +30,32 @@ def test_answers_without_delay() -> None:
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_gives_up_whoever_takes_nothing_of_an_answer() -> None:
+    """What is accepted is cut by the system once nothing of what was sent was taken for a while."""
+    with (
+        server.listen("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()[:2]),
+    ):
+        listening.setblocking(True)
+        accepted, _ = listening.accept()
+        with accepted:
+            within = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            assert within == 1000 * server.UNREAD_SECONDS
+
+
+@pytest.mark.anyio
+async def test_believes_nobody_that_they_are_somebody_else() -> None:
+    """Who asks is who has connected, whatever a header says: rates go by it."""
+    seen: list[Any] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append((scope["client"], scope["scheme"]))
+
+    config = server.configured(cast("Any", app))
+    config.load()
+    headers = [(b"x-forwarded-for", b"192.0.2.7"), (b"x-forwarded-proto", b"https")]
+    asked = {"type": "http", "client": ("127.0.0.1", 5), "scheme": "http", "headers": headers}
+    await cast("Any", config.loaded_app)(asked, None, None)
+    assert seen == [(("127.0.0.1", 5), "http")]
