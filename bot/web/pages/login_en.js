@@ -22,9 +22,9 @@ const T = {
   again: "Try again",
   done: "You are logged in",
   close: "You can close this page.",
-  failed: "The login came to nothing",
+  failed: "The login failed",
   cancelled: "The login is cancelled",
-  gone: "This link counts no more",
+  gone: "This link no longer works",
   link: "Ask for a new link where this one came from: each opens the login once, within 10 minutes.",
   late: "No connection. Trying again…",
 };

@@ -140,7 +140,7 @@ async def test_a_reload_goes_on_and_another_tab_takes_over(place: Place, browser
     async with httpx.AsyncClient(base_url=place.served.address, timeout=60) as other:
         spent = await other.post("/login/sessions", json={"link": token})
         headers = {"Authorization": f"Login {spent.json()['secret']}"}
-        await shown(browser, "This link counts no more")
+        await shown(browser, "This link no longer works")
         await look(browser, "gone")
         view = (await other.get("/login/sessions/me", headers=headers)).json()
         assert (view["state"], view["account"]) == ("qr", person)
