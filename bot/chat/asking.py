@@ -63,14 +63,18 @@ async def answered(
 
 
 async def _begin(message: Message, question: str, visit: Visit, tasks: Tasks, bot: Bot) -> None:
-    """Answer a question in the background, if one may be asked."""
+    """Answer a question in the background, one at a time."""
     if len(question) > LONGEST:
         too_long = visit.texts.finding.too_long
         await message.answer(too_long.format(number=len(question), most=LONGEST))
         return
-    if tasks.running(visit.user.id, KIND):
+    work = attended(bot, visit, lambda: _answer(message, question, visit))
+    if not tasks.begin(visit.user.id, KIND, work):
         await message.answer(visit.texts.general.busy)
-        return
+
+
+async def _answer(message: Message, question: str, visit: Visit) -> None:
+    """Answer a question if one may be asked: it counts once it is being answered."""
     try:
         until = await visit.user.take_question()
     except UnknownAccount:
@@ -80,12 +84,6 @@ async def _begin(message: Message, question: str, visit: Visit, tasks: Tasks, bo
         when = moment(until, visit.visitor.timezone)
         await message.answer(visit.texts.asking.no_more.format(until=when))
         return
-    tasks.begin(
-        visit.user.id, KIND, attended(bot, visit, lambda: _answer(message, question, visit))
-    )
-
-
-async def _answer(message: Message, question: str, visit: Visit) -> None:
     shown = await message.answer(visit.texts.asking.thinking)
     async with promised(shown, visit, lambda: visit.texts.asking.stopped):
         async with Live(shown) as live:

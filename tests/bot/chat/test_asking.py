@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
+from aiogram import Bot
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Message
 
 import actors
 from actors.house import House
 from actors.search_values import Trouble
 from bot import texts
 from bot.chat.answer_words import answer_html
+from bot.chat.asking import answered
 from bot.chat.found_words import cited
+from bot.chat.tasks import Tasks
+from bot.chat.visit import Visit
 from sandbox import Channel, World
 from sandbox.botapi import Person
 from sandbox.providers import Providers, Says
@@ -146,3 +153,30 @@ async def test_who_is_not_registered_is_shown_the_way(mia: Person) -> None:
     """A question of somebody without an account is answered with the button to log in."""
     answer = await told(mia, f"/ask {QUESTION}", "Log in first")
     assert answer.keyboard == (("Log in",),)
+
+
+class Counted:
+    """Somebody whose questions are counted, in a chat that keeps what is answered."""
+
+    def __init__(self) -> None:
+        self.id, self.user, self.texts = 1, self, texts.EN
+        self.text = QUESTION
+        self.taken = 0
+        self.said: list[str] = []
+
+    async def clear(self) -> None:
+        """Nothing is waited for any more."""
+
+    async def take_question(self) -> None:
+        self.taken += 1
+
+    async def answer(self, text: str) -> None:
+        self.said.append(text)
+
+
+async def test_a_question_that_is_not_asked_does_not_count() -> None:
+    """Where too much runs already the person is told so, and has as many left as before."""
+    mia, full = Counted(), Tasks(most=0)
+    message, visit = cast("Message", mia), cast("Visit", mia)
+    await answered(message, visit, cast("FSMContext", mia), full, cast("Bot", None))
+    assert (mia.taken, mia.said) == (0, [texts.EN.general.busy])
