@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import (
@@ -12,6 +12,7 @@ from aiogram.types import (
     KeyboardButton,
     ReplyKeyboardMarkup,
 )
+from pydantic import Field
 
 if TYPE_CHECKING:
     from bot.texts.login import LoginTexts
@@ -25,7 +26,7 @@ class Way(CallbackData, prefix="in", sep="/"):
     """Where a login goes on."""
 
     to: Literal["qr", "phone", "page", "cancel"]
-    invite: str = ""
+    invite: Annotated[str, Field(max_length=_LONGEST)] = ""
 
 
 def kept(invite: str) -> str:
