@@ -37,15 +37,21 @@ _LONGEST: Final = 500
 
 def looks_like_code(text: str, *, awaited: bool = False) -> bool:
     """Tell whether a message gives a login code away; while one is awaited, in any words."""
-    plain = unicodedata.normalize("NFKC", text).translate(_KEYCAPS).strip(_AROUND)
+    plain = _shown(text).strip(_AROUND)
     command, _, rest = plain.partition(" ")
     if command.startswith("/"):
-        if not awaited and command.lower() not in _ENTRANCES:
+        if not awaited and command.partition("@")[0].lower() not in _ENTRANCES:
             return False  # digits are asked about there
         plain = rest.strip(_AROUND)
     if len(plain) > _LONGEST or (found := _CODE.search(plain)) is None:
         return False
     return awaited or found.group() == plain or _WORD.search(plain) is not None
+
+
+def _shown(text: str) -> str:
+    """Write every kind of digit in one way, without what only directs or joins them."""
+    plain = unicodedata.normalize("NFKC", text).translate(_KEYCAPS)
+    return "".join(mark for mark in plain if unicodedata.category(mark) != "Cf")
 
 
 async def is_code(message: Message, state: FSMContext) -> bool:

@@ -28,10 +28,14 @@ from bot.chat.codes import looks_like_code
         "Login code: 12345. Do not give this code to anyone, even if they say they are from us!",
         "/login 12345",
         "/code 12345",
+        "/login@reader_bot 12345",
+        "\u200e12345",
+        "\u2068123-45\u2069",
+        "1\u200b2\u200b3\u200b4\u200b5",
     ],
 )
 def test_a_login_code_is_seen_however_it_is_written(text: str) -> None:
-    """Spaced, dashed, in full width, as keycaps, in a sentence, or behind a command."""
+    """Spaced, dashed, as keycaps, between marks of direction, in a sentence, behind a command."""
     assert looks_like_code(text)
 
 
