@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from actors.messages import LoadAccount
+from bot.web.aside import Aside
 from bot.web.parts import Part
 from storage.space import free_megabytes
 
@@ -71,6 +73,8 @@ class Lookout:
         settings = service.settings
         self._service = service
         self._counting = asyncio.Lock()
+        self.aside = Aside("watch")
+        """For what there is to count, and to put together."""
         self._statistics: HouseStatistics | None = None
         self._counted_at = 0.0
         self._floor = settings.free_space_mb if settings.dsn is None else 0
@@ -80,7 +84,8 @@ class Lookout:
         self._workers = Part("workers", self._ask_workers)
         self._vectors = Part("vectors", self._ask_vectors)
         self._indexed = Part("indexed", self._count, kept=VECTORS_KEPT)
-        self._free = Part("disk", lambda: asyncio.to_thread(free_megabytes, settings.data))
+        self._disk = Aside("disk")
+        self._free = Part("disk", lambda: self._disk.do(partial(free_megabytes, settings.data)))
         self._parts: tuple[Part[Any], ...] = (
             self._database,
             self._observed,
@@ -112,6 +117,8 @@ class Lookout:
     async def end(self) -> None:
         """Break off what is under way."""
         await asyncio.gather(*(each.end() for each in self._parts))
+        self._disk.end()
+        self.aside.end()
 
     def _is_awake(self, actor: str) -> bool:
         """Whether an actor has been needed: a look must not be what loads a model."""
@@ -124,7 +131,7 @@ class Lookout:
         now = asyncio.get_running_loop().time()
         async with self._counting:
             if self._statistics is None or now - self._counted_at > COUNTED_KEPT:
-                self._statistics = await asyncio.to_thread(self._service.house.statistics)
+                self._statistics = await self.aside.do(self._service.house.statistics)
                 self._counted_at = asyncio.get_running_loop().time()
             return self._statistics
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, FastAPI, Request
@@ -11,6 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from bot.web.aside import Aside
 from bot.web.facts import Facts, Lookout
 from bot.web.heartbeat import Heartbeat
 from bot.web.metrics import families
@@ -48,6 +50,11 @@ class Watch:
             await self._text.end()
             await self._lookout.end()
 
+    @property
+    def aside(self) -> Aside:
+        """The thread on which what is known is put together."""
+        return self._lookout.aside
+
     async def facts(self) -> Facts:
         """Return what is known now, within a second or a little more."""
         return await self._lookout.facts()
@@ -57,7 +64,7 @@ class Watch:
         return await self._text.get()
 
     async def _made(self) -> bytes:
-        return await asyncio.to_thread(self._written, await self.facts())
+        return await self.aside.do(partial(self._written, await self.facts()))
 
     def _written(self, facts: Facts) -> bytes:
         scrape = _Scrape([*families(facts, self.heart), *self._registry.collect()])
@@ -90,7 +97,7 @@ def install(app: FastAPI, service: Service) -> None:
     app.add_middleware(Counted, requests=watch.requests)
 
 
-def _watch(request: Request) -> Watch:
+async def _watch(request: Request) -> Watch:
     watch: Watch = request.app.state.watch
     return watch
 

@@ -48,7 +48,7 @@ def make_router(desk: Desk) -> APIRouter:
     return router
 
 
-def _own(request: Request, caller: Somebody) -> None:
+async def _own(request: Request, caller: Somebody) -> None:
     """Let in the command line only, and only from this machine; no other operator's token does."""
     if not (caller.is_local and _is_here(request)):
         raise Refused(HTTPStatus.FORBIDDEN, "CommandLineOnly", _COMMAND_LINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -39,13 +39,14 @@ async def watch(
 ) -> Overview:
     """Tell how everything is doing: what the page at /status and `tgactors top` show."""
     del caller  # who has been let in
-    return await asyncio.to_thread(  # of many actors there is much to put together
+    work = partial(
         overview,
         await watched.facts(),
         heart=watched.heart,
         requests=watched.requests.total,
         samples=watched.samples.series() if samples else None,
     )
+    return await watched.aside.do(work)  # of many actors there is much to put together
 
 
 @router.get("/", include_in_schema=False)
