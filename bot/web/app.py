@@ -36,6 +36,7 @@ def make_app(service: Service) -> FastAPI:
         version=version("tgactors"),
         description="A multi-user Telegram reader. Ids of people are Telegram user ids.",
         redoc_url=None,
+        redirect_slashes=False,  # it would lead by the Host of a request, and from https to http
         responses=problems.declare(400, 408, 413, 429, 500, 503, 504, 507),
     )
     app.state.service = service

@@ -20,6 +20,12 @@ def test_is_alive(nobody: httpx.Client) -> None:
     assert not [each for each in answer.headers if each.startswith("access-control")]
 
 
+def test_leads_nobody_elsewhere(nobody: httpx.Client) -> None:
+    """A path that is nearly one is none: the token that is shown goes where it was sent, only."""
+    answer = nobody.get("/users/", headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
 def test_answers_without_delay() -> None:
     """What is accepted sends each piece at once: none waits until the one before has arrived."""
     with (
