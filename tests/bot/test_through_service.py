@@ -61,8 +61,8 @@ SAME: list[tuple[object, ...]] = [
     ("parse", PERSON),
     ("parse", 7, "--json"),
 ]
-APART = {"login"}
-"""Tested below: no two logins show the same."""
+APART = {"login", "login-link"}
+"""Tested below: no two logins show the same, and a page is where its service is."""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,18 @@ def test_no_command_is_left_out() -> None:
     }
     assert len(opening) > 20
     assert opening <= {str(words[0]) for words in SAME} | APART
+
+
+def test_a_link_leads_to_the_page_of_the_service(both: Twice) -> None:
+    """It is made there, is at its address, and opens a login there."""
+    done = quickly(both.through, "login-link", 7, "--json")
+    assert (done.status, done.err.count("tgactors serve")) == (0, 0), done
+    page, token = done.facts["url"].split("#")
+    assert page == f"{both.address}/login"
+    with httpx.Client(base_url=both.address, timeout=60) as client:
+        spent = client.post("/login/sessions", json={"link": token})
+        own = {"Authorization": f"Login {spent.json()['secret']}"}
+        assert client.post("/login/sessions/me/cancel", headers=own).status_code == 204
 
 
 def test_doctor_names_the_service(both: Twice) -> None:
