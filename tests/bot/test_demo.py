@@ -38,11 +38,11 @@ def went_well(done: Done) -> None:
     facts = json.loads(done.out)
     assert {**facts, "took_s": None} == {**FACTS, "took_s": None}
     assert list(facts) == [*FACTS, "took_s"]
-    assert 0 < facts["took_s"] < 15
+    assert facts["took_s"] > 0
 
 
 def test_the_demo_goes_as_it_must(line: CommandLine, folder: Path) -> None:
-    """Its facts are exact, in less than 15 seconds, twice in a row, and nothing is left behind."""
+    """Its facts are exact, twice in a row, and nothing is left behind."""
     for _ in range(2):
         went_well(demo(line, "--json", TMPDIR=str(folder)))
         assert list(folder.iterdir()) == []

@@ -212,7 +212,6 @@ def test_the_store_is_its_model(dsn: str) -> None:
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=70,
                 stateful_step_count=30,
                 deadline=None,
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -64,7 +64,7 @@ def test_answers_are_html(
     )
     shown = parse(answer_html(answer, said, "UTC")).text
     assert title in shown
-    assert text.strip() in shown
+    assert manner == "nothing" or text.strip() in shown
 
 
 @given(anything, anything, anything, languages, st.integers(0, 200))
