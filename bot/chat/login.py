@@ -63,9 +63,9 @@ async def bring_invite(message: Message, command: CommandObject, desk: Desk) -> 
 
 
 async def take_invite(message: Message, desk: Desk) -> None:
-    """Begin with an invite that was typed."""
+    """Begin with an invite that was typed, or sent as the link that brings it."""
     await desk.state.clear()
-    await desk.begin(invite=login_buttons.kept(message.text or ""))
+    await desk.begin(invite=login_buttons.kept((message.text or "").rpartition(DEEP)[2]))
 
 
 async def take_phone(message: Message, desk: Desk) -> None:

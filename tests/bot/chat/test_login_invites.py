@@ -45,6 +45,13 @@ async def test_an_invite_comes_by_link_and_outlives_a_login_that_fails(
     await said(mia, DONE)
 
 
+async def test_an_invite_is_found_in_its_link(house: House, mia: Person) -> None:
+    """Whoever is asked for the code may send the whole link that the operator was given."""
+    invite = await house.invite()
+    await told(mia, "/login", "Send me your invite code")
+    await told(mia, f"https://t.me/reader_bot?start=inv_{invite.code}", SCAN)
+
+
 async def test_commands_are_no_invites(mia: Person) -> None:
     """While an invite is awaited, /help helps and /cancel ends the waiting."""
     await told(mia, "/login", "Send me your invite code")
