@@ -56,7 +56,11 @@ class Inviting:
         if not callback_data.make:
             await _show(query, callback_data, visit)
         elif self._is_first(callback_data.key):
-            text = await _made(callback_data, visit, house, bot)
+            try:
+                text = await _made(callback_data, visit, house, bot)
+            except BaseException:
+                self._made.pop(callback_data.key, None)  # it may be tried again
+                raise
             await replace(message_of(query), text, admin_buttons.back(Invites(), visit))
         else:
             callback_answer.text = visit.texts.admin.made_already

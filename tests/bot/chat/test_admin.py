@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 import pytest
 
 import actors
 from actors.house import House
 from bot.chat.admin_data import Allow, Draft, People, Revoke
+from bot.chat.admin_invites import Inviting
 from bot.texts.commands import COMMANDS
 from sandbox import Sandbox
 from sandbox.botapi import BotApi, Person, Shown
@@ -213,6 +215,28 @@ async def test_an_invite_is_drafted_made_once_and_revoked(house: House, ada: Per
     assert listed.keyboard == (("New invite",), ("‹ Back",))
     (row,) = await house.invites()
     assert row.revoked_at is not None
+
+
+class Refusing:
+    """A house that makes no invites, and what else the making of one needs."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+        self.text: str | None = None
+
+    async def invite(self, **_: object) -> None:
+        self.tries += 1
+        raise actors.StorageError
+
+
+async def test_an_invite_that_could_not_be_made_may_be_made_again() -> None:
+    """A second tap tries anew: nothing says that there is one."""
+    all_ = cast("Any", Refusing())
+    inviting, draft = Inviting(), Draft(key="f" * 8, make=True)
+    for _ in range(2):
+        with pytest.raises(actors.StorageError):
+            await inviting.draft(all_, draft, all_, all_, all_, all_)
+    assert (all_.tries, all_.text) == (2, None)
 
 
 @pytest.mark.usefixtures("read")
