@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,13 +75,21 @@ class Callers:
 
 
 @asynccontextmanager
-async def waiting(user: User) -> AsyncIterator[Callers]:
-    """Start the threads; they have ended when the block ends."""
+async def threads() -> AsyncIterator[ThreadPoolExecutor]:
+    """Threads that have ended when the block ends; whatever they may wait for ends within it."""
     pool = ThreadPoolExecutor(WITH_LOOP + WITHOUT_LOOP, thread_name_prefix="caller")
+    try:
+        yield pool
+    finally:
+        # Awaited, not blocked for: they may wait for something this loop has yet to do.
+        await asyncio.to_thread(pool.shutdown)
+
+
+@contextmanager
+def waiting(user: User, pool: ThreadPoolExecutor) -> Iterator[Callers]:
+    """Let them wait for the sign, which is given at the end at the latest."""
     callers = Callers(user, pool)
     try:
         yield callers
     finally:
         callers.begin()
-        # Awaited, not blocked for: they may wait for something this loop has yet to do.
-        await asyncio.to_thread(pool.shutdown)

@@ -21,6 +21,8 @@ from bot.tables import cell, ruled
 from bot.wording import counted, exactly, line, moment
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from actors.house import House
     from actors.people import User
     from bot.commands.incident import Incident
@@ -45,20 +47,24 @@ class Story:
     async def tell(self) -> Findings:
         """Let it happen, and return what was measured."""
         self._introduce()
-        async with own_house(
-            data=self._data,
-            telegram=self._telegram.address,
-            writes=True,
-            more=self._incident.settings(),
-        ) as house:
+        # The threads outlive the house, which answers them: Ctrl-C would wait for their patience.
+        async with (
+            callers.threads() as pool,
+            own_house(
+                data=self._data,
+                telegram=self._telegram.address,
+                writes=True,
+                more=self._incident.settings(),
+            ) as house,
+        ):
             try:
-                return await self._told(house, house.user(self._person.id))
+                return await self._told(house, house.user(self._person.id), pool)
             finally:
                 self._incident.release()
 
-    async def _told(self, house: House, user: User) -> Findings:
+    async def _told(self, house: House, user: User, pool: ThreadPoolExecutor) -> Findings:
         await self._log_in(user)
-        first, answers = await self._first_parse(user)
+        first, answers = await self._first_parse(user, pool)
         self._tell_of_threads(house, answers, first.added)
         second = await self._second_parse(user)
         vectors = await house.vectors()
@@ -105,11 +111,11 @@ class Story:
         self._line(f"The sandbox's phone has scanned it: account {user.id} is {state}.")
 
     async def _first_parse(
-        self, user: User
+        self, user: User, pool: ThreadPoolExecutor
     ) -> tuple[actors.ParseReport, tuple[callers.Answer, ...]]:
         """Parse, and let the other threads ask in the middle of it: Telegram dawdles meanwhile."""
         self._act("3", "Reading the channels. Each post is tagged by a model, and indexed here.")
-        async with callers.waiting(user) as others:
+        with callers.waiting(user, pool) as others:
             report, answers = await self._parse_beside(others, user)
         self._tell_of_parse("First", report)
         for waiting in (await user.meaning()).waiting:
