@@ -94,6 +94,11 @@ class Job:
         # Not at the task's own end: who is cancelled before the first step never gets there.
         self._task.add_done_callback(lambda _: self._end(ended))
 
+    @property
+    def size(self) -> int:
+        """How many accounts it parses."""
+        return len(self._parts)
+
     def is_of(self, kind: Kind, account: int | None) -> bool:
         """Whether it does such a thing for an account."""
         return (self._kind, self.account) == (kind, account)

@@ -18,6 +18,10 @@ MOST_OF_ONE: Final = 4
 """Running jobs of one account."""
 MOST_ENDED: Final = 200
 """Jobs that are kept after their end: the oldest go."""
+MOST_ENDED_OF_ONE: Final = 20
+"""Those of one account, so that nobody drives out what others have not looked at yet."""
+MOST_REPORTS: Final = 20_000
+"""Parses of accounts in all that are kept; of thousands of accounts each job has as many."""
 _AGAIN_AFTER: Final = 5.0
 _TOO_MANY: Final = (
     "As many jobs run as may: wait for one of them at GET /jobs/ID, or end it by DELETE."
@@ -73,5 +77,10 @@ class Jobs:
     def _ended_now(self, job: Job) -> None:
         del self._running[job.id]
         self._ended[job.id] = job
-        while len(self._ended) > MOST_ENDED:
-            del self._ended[next(iter(self._ended))]
+        if job.account is not None:
+            own = [each.id for each in self._ended.values() if each.account == job.account]
+            for each in own[:-MOST_ENDED_OF_ONE]:
+                del self._ended[each]
+        reports = sum(each.size for each in self._ended.values())
+        while len(self._ended) > MOST_ENDED or (reports > MOST_REPORTS and len(self._ended) > 1):
+            reports -= self._ended.pop(next(iter(self._ended))).size

@@ -15,7 +15,7 @@ import actors
 from actors.values import ParseProgress, ParseReport
 from bot.web.access import Caller
 from bot.web.job import Job
-from bot.web.jobs import MOST_ENDED, MOST_OF_ONE, Jobs
+from bot.web.jobs import MOST_ENDED, MOST_ENDED_OF_ONE, MOST_OF_ONE, MOST_REPORTS, Jobs
 from bot.web.problems import Refused
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +86,14 @@ async def jobs() -> AsyncIterator[Jobs]:
 def one(jobs: Jobs, parses: Parses, account: int = 1, wanted: object = None) -> Job:
     """Begin the job of one account."""
     return jobs.begin("parse", account, [account], wanted=wanted, parse=parses)
+
+
+def is_kept(jobs: Jobs, job: Job) -> bool:
+    """Whether a job is still to be found."""
+    try:
+        return jobs.find(job.id, OPERATOR) is job
+    except Refused:
+        return False
 
 
 def events(piece: bytes) -> tuple[str, Any]:
@@ -171,6 +179,30 @@ async def test_forgets_the_oldest_that_ended(jobs: Jobs, parses: Parses) -> None
         jobs.find(first.id, OPERATOR)
     assert (refused.value.status, refused.value.code) == (404, "NoSuchJob")
     assert [jobs.find(job.id, OPERATOR) for job in (runs, *made[1:])] == [runs, *made[1:]]
+
+
+async def test_drives_out_no_job_of_others(jobs: Jobs, parses: Parses) -> None:
+    """However many an account begins and ends, what another has not looked at yet is kept."""
+    others = one(jobs, parses, account=2)
+    await others.cancel()
+    made: list[Job] = []
+    for _ in range(MOST_ENDED_OF_ONE + 1):
+        made.append(one(jobs, parses))
+        await made[-1].cancel()
+    assert is_kept(jobs, others)
+    assert [is_kept(jobs, each) for each in made] == [False] + [True] * MOST_ENDED_OF_ONE
+
+
+async def test_keeps_so_many_reports_of_all(jobs: Jobs, parses: Parses) -> None:
+    """Where one job has thousands of accounts fewer jobs are kept, but always the last."""
+    kept: list[int] = []
+    made: list[Job] = []
+    for size in (MOST_REPORTS // 2, MOST_REPORTS // 2, 1, MOST_REPORTS + 1):
+        made.append(jobs.begin("parse_all", None, range(size), wanted=None, parse=parses))
+        await made[-1].cancel()
+        kept.append(sum(is_kept(jobs, each) for each in made))
+    assert kept == [1, 2, 2, 1]
+    assert is_kept(jobs, made[-1])
 
 
 async def test_is_seen_by_its_account_and_the_operator(jobs: Jobs, parses: Parses) -> None:
