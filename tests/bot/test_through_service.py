@@ -269,8 +269,9 @@ def test_only_the_command_line_gets_at_the_house(both: Twice) -> None:
         assert asked(None).status_code == 401
         assert asked("nonsense").status_code == 401
         assert asked(OPERATOR).status_code == 403
-        away = asked(token, **{"X-Forwarded-For": "203.0.113.7"})
-        assert (away.status_code, away.json()["code"]) == (403, "CommandLineOnly")
+        for elsewhere in ({"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=203.0.113.7"}):
+            away = asked(token, **elsewhere)
+            assert (away.status_code, away.json()["code"]) == (403, "CommandLineOnly")
         assert asked(token).text.startswith('["result",[{"id":')
         assert "/house" not in str(client.get("/openapi.json").json()["paths"])
 

@@ -36,6 +36,7 @@ _COMMAND_LINE: Final = (
     "This is for the command line, on the machine and with the data folder of the service. Other "
     "programs find what is theirs at /docs."
 )
+_HANDED_ON: Final = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 _LAST_SECONDS: Final = 2.0
 """How long what is nearly answered may take at the end."""
 
@@ -55,6 +56,9 @@ async def _own(request: Request, caller: Somebody) -> None:
 
 
 def _is_here(request: Request) -> bool:
+    """Whether somebody of this machine asks; what a proxy hands on may be anybody's."""
+    if any(each in request.headers for each in _HANDED_ON):
+        return False
     try:
         return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
     except ValueError:
