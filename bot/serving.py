@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.chat import duty
-from bot.client.refusals import AlreadyServing
 from bot.house import own_house
 from bot.refusals import LeaseRanOut
 from bot.supervision import supervised, together
 from bot.web import server
-from bot.web.announcement import announced, announcement, announcement_of
+from bot.web.announcement import announced, announcement_of
 from bot.web.app import make_app
 from bot.web.service import Bot, Service
 from runtime.logs import get_logger
@@ -53,9 +52,8 @@ class Serving:
         """Serve until cancelled.
 
         Raises `LeaseRanOut` when other processes may have taken what this one serves,
-        `AddressTaken`, `AlreadyServing` and `BotTokenRefused`.
+        `AddressTaken` and `BotTokenRefused`.
         """
-        _refuse_a_second(self._settings.data)
         silent = _Silence()
         listening = server.listen(self._settings.http_host, self._settings.http_port)
         opened = own_house(
@@ -119,13 +117,6 @@ class Serving:
         log.info("serve.ready", bot=name)
         self._screen.say_whole(f"The bot answers: https://t.me/{name}")
         self._screen.answer({"ready": {"bot": name}})
-
-
-def _refuse_a_second(data: Path) -> None:
-    """Refuse before anything is opened: whoever begins to serve twice wants to know where."""
-    first = announcement(data)
-    if first is not None:
-        raise AlreadyServing(first.pid, first.address)
 
 
 class _Silence:

@@ -7,10 +7,11 @@ import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from bot.client.refusals import ServiceDiffers, ServiceOtherVersion
+from bot.client.refusals import AlreadyServing, ServiceDiffers, ServiceOtherVersion
 from bot.web.announcement import Announcement, announcement
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ async def served(
             return
         _compare(found, theirs, described(settings) | {"live": live or None})
         yield RemoteHouse(line, is_open=theirs.get("registration") == "open")
+
+
+def refuse_a_second(data: Path) -> None:
+    """Refuse to serve a folder that is served: whoever begins twice wants to know where.
+
+    Raises `AlreadyServing`.
+    """
+    first = announcement(data)
+    if first is not None:
+        raise AlreadyServing(first.pid, first.address)
 
 
 def described(settings: Settings) -> dict[str, Any]:

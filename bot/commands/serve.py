@@ -23,10 +23,13 @@ def serve(
     with door.opened(as_json=json, verbose=verbose) as screen, ExitStack() as beside:
         from actors.settings import OWN_SANDBOX
         from bot import settings
+        from bot.client.look import refuse_a_second
         from bot.misspelt import misspelt
-        from bot.serving import Serving
 
         found = settings.load(data=data, telegram=telegram)
+        refuse_a_second(found.data)
+        from bot.serving import Serving  # only now: all that it serves with takes long to load
+
         for warning in misspelt(os.environ):
             screen.note(warning)
         brought: OwnSandbox | None = None

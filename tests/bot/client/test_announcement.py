@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -99,3 +101,28 @@ def _facts(made: Announcement) -> dict[str, object]:
         "pid": made.pid,
         "version": made.version,
     }
+
+
+LOADS_NOTHING = """
+import sys
+for name in ("aiogram", "asyncpg", "fastapi", "telethon"):
+    sys.modules[name] = None  # to import it is an error
+from bot.__main__ import main
+main()
+"""
+
+
+def test_a_second_service_is_refused_before_it_loads_what_it_serves_with(taken: Path) -> None:
+    """It says where the first is at once, and not after many seconds on a busy machine."""
+    env = {"TGACTORS_DATA": str(taken), "PATH": os.environ["PATH"]}
+    with announced(taken, MADE):
+        ended = subprocess.run(
+            [sys.executable, "-c", LOADS_NOTHING, "serve"],
+            cwd=taken,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (ended.returncode, MADE.address in ended.stderr) == (2, True), ended.stderr
