@@ -30,8 +30,9 @@ lint: $(STAMP)
 bench: $(STAMP)  ## measured ratios, within one run
 	@"$(BIN)/python" -m bench --json
 
-soak: $(STAMP)   ## long runs, outside the gate
-	@HYPOTHESIS_PROFILE=default "$(BIN)/python" -m pytest -n auto -m soak --timeout 1800
+soak: $(STAMP)   ## long runs, outside the gate, and every property with all its examples
+	@HYPOTHESIS_PROFILE=default "$(BIN)/python" -m pytest -n auto \
+	  -m "soak or long or hypothesis" --timeout 1800
 
 secrets:         ## make the keys and passwords that compose.yaml reads; what is there, stays
 	@sh deploy/secrets.sh

@@ -19,6 +19,7 @@ from actors.values import ChannelRead
 from storage.errors import DatabaseUnreachable
 from storage.rows import ChannelState
 from tests.actors.models import ModelChannel, ModelLease, ModelStore, ModelTelegram, post
+from tests.examples import examples
 
 UNTIL = datetime(2026, 1, 2, tzinfo=UTC)
 CHANNELS = 3
@@ -174,4 +175,4 @@ class ReadingMachine(RuleBasedStateMachine):
 
 
 TestReading = ReadingMachine.TestCase
-TestReading.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestReading.settings = settings(max_examples=examples(300), stateful_step_count=30, deadline=None)

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from actors.term import Term, boottime
 from storage.errors import LeaseLost
 from storage.rows import Hold
+from tests.examples import examples
 
 PATIENCE = 10.0
 
@@ -258,4 +259,6 @@ class TermMachine(RuleBasedStateMachine):
 
 
 TestTermMachine = TermMachine.TestCase
-TestTermMachine.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestTermMachine.settings = settings(
+    max_examples=examples(100), stateful_step_count=40, deadline=None
+)

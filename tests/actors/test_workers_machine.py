@@ -19,6 +19,7 @@ from runtime.testing import ManualClock
 from storage.errors import DatabaseUnreachable
 from storage.vectors.errors import VectorsUnreachable
 from tests.actors.meaning_models import ModelMeaning, ModelProviders, ModelVectors
+from tests.examples import examples
 
 MOODS = {
     "well": None,
@@ -238,4 +239,4 @@ class WorkersMachine(RuleBasedStateMachine):
 
 
 TestWorkers = WorkersMachine.TestCase
-TestWorkers.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestWorkers.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)

@@ -41,6 +41,7 @@ def went_well(done: Done) -> None:
     assert facts["took_s"] > 0
 
 
+@pytest.mark.long
 def test_the_demo_goes_as_it_must(line: CommandLine, folder: Path) -> None:
     """Its facts are exact, twice in a row, and nothing is left behind."""
     for _ in range(2):
@@ -119,6 +120,7 @@ def test_the_kept_data_can_be_looked_at(line: CommandLine) -> None:
     assert children_of_the_data_folder(line.folder) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("number", "status"),
     [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.soak)],

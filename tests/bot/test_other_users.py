@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from storage.embedded.place import ServerUser
 from tests.bot.conftest import PERSON, TGACTORS, CommandLine, Done, refused
 
@@ -50,6 +52,7 @@ def test_a_folder_that_cannot_be_made(line: CommandLine) -> None:
     assert list(line.folder.iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_folder_of_another_user(home: CommandLine) -> None:
     """What root keeps is refused to others, writable or not, and lost to nobody."""
     for mode in (0o711, 0o777):

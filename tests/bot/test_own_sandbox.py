@@ -6,6 +6,8 @@ import asyncio
 import json
 import signal
 
+import pytest
+
 from storage.database import Database
 from storage.sessions import new_key
 from tests.bot.conftest import PERSON, CommandLine, refused
@@ -29,6 +31,7 @@ def _served(line: CommandLine, dsn: str) -> tuple[str, int]:
     return said["address"], posts
 
 
+@pytest.mark.long
 def test_a_service_with_a_sandbox_of_its_own_needs_nothing_else(
     line: CommandLine, dsn: str
 ) -> None:

@@ -60,6 +60,7 @@ def _counted(dsn: str, statement: str) -> tuple[int, ...]:
     return asyncio.run(count())
 
 
+@pytest.mark.long
 def test_sigterm_ends_a_service_that_reads_and_tells_how_it_goes(
     service: CommandLine, telegram: Sandbox, dsn: str
 ) -> None:
@@ -86,6 +87,7 @@ def test_sigterm_ends_a_service_that_reads_and_tells_how_it_goes(
     assert again.ended() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("calls", [3, *(pytest.param(n, marks=pytest.mark.soak) for n in (1, 9))])
 def test_a_service_that_is_killed_loses_nothing(
     service: CommandLine, telegram: Sandbox, dsn: str, calls: int

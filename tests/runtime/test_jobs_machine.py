@@ -18,6 +18,7 @@ from runtime.jobs import Jobs
 from runtime.mailbox import Envelope
 from runtime.messages import Message, message
 from runtime.replies import Reply
+from tests.examples import examples
 
 T = TypeVar("T")
 
@@ -193,7 +194,9 @@ class JobsMachine(RuleBasedStateMachine):
 
 
 TestJobsMachine = JobsMachine.TestCase
-TestJobsMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestJobsMachine.settings = settings(
+    max_examples=examples(60), stateful_step_count=40, deadline=None
+)
 
 
 def test_a_cancelled_waiter_is_told_once() -> None:

@@ -16,6 +16,7 @@ from runtime.errors import ActorStopped, MailboxFull
 from runtime.mailbox import PARKED, URGENT_BOUND, Envelope, Mailbox
 from runtime.messages import Message, Urgent, message
 from runtime.replies import Reply
+from tests.examples import examples
 
 BOUND = 3
 
@@ -171,7 +172,9 @@ class MailboxAgainstDeque(RuleBasedStateMachine):
 
 
 TestMailboxAgainstDeque = MailboxAgainstDeque.TestCase
-TestMailboxAgainstDeque.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+TestMailboxAgainstDeque.settings = settings(
+    max_examples=examples(60), stateful_step_count=60, deadline=None
+)
 
 
 def test_a_mailbox_needs_room() -> None:

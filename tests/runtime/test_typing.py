@@ -119,6 +119,7 @@ def test_right_messages_are_typed_throughout(tmp_path: Path) -> None:
     assert errors == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_wrong_messages_are_type_errors(tmp_path: Path) -> None:
     """Wrong fields, replies and cases, and asks without a reply, are errors, each where it is."""

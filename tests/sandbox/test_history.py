@@ -14,6 +14,7 @@ from telethon.sessions import StringSession
 
 from sandbox import Channel, Sandbox, World
 from sandbox.world import access_hash
+from tests.examples import examples
 
 READER = 1
 START = datetime(2024, 5, 1, tzinfo=UTC)
@@ -83,7 +84,7 @@ def reading() -> Iterator[Reading]:
         assert sandbox.mistakes == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ids=histories(), limit=st.none() | st.integers(0, 250), offset=bound, low=bound, high=bound)
 def test_iterating_down(
     reading: Reading, ids: list[int], limit: int | None, offset: int, low: int, high: int
@@ -97,7 +98,7 @@ def test_iterating_down(
     assert found == list(islice((n for n in reversed(ids) if low < n < top), limit))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ids=histories(), limit=st.none() | st.integers(0, 250), offset=bound, low=bound, high=bound)
 def test_iterating_up(
     reading: Reading, ids: list[int], limit: int | None, offset: int, low: int, high: int
@@ -111,7 +112,7 @@ def test_iterating_up(
     assert found == list(islice((n for n in ids if bottom < n < top), limit))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ids=histories(), minute=st.integers(0, 205), reverse=st.booleans())
 def test_iterating_from_a_date(
     reading: Reading, ids: list[int], minute: int, reverse: bool
@@ -126,7 +127,7 @@ def test_iterating_from_a_date(
         assert found == [n for n in reversed(ids) if _date(n) < moment]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     ids=histories(),
     offset=bound,
@@ -155,7 +156,7 @@ def test_one_window(
     assert (page.count, page.pts) == (len(ids), channel.pts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ids=histories(), data=st.data())
 def test_deleted_posts_leave_holes(reading: Reading, ids: list[int], data: st.DataObject) -> None:
     """After any deletions both directions give what is left, and a new post gets a new id."""

@@ -26,6 +26,7 @@ from sandbox import (
 from sandbox.refusal import Refused
 from sandbox.resolving import Resolving
 from sandbox.world import access_hash
+from tests.examples import examples
 
 Connect = Callable[..., AbstractAsyncContextManager[Any]]
 pytestmark = pytest.mark.anyio
@@ -145,7 +146,7 @@ async def test_too_many_names_make_an_account_wait(connect: Connect) -> None:
             assert (await friend(ask)).chats[0].title == "News"
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.integers(0, 50_000), max_size=30), st.integers(1, 5))
 def test_never_more_look_ups_in_a_day_than_allowed(steps: list[int], allowed: int) -> None:
     """Whatever the times, no day has more look-ups than the limit, and each wait is enough."""

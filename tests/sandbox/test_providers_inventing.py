@@ -28,6 +28,7 @@ def test_a_text_that_repeats_nothing_has_three_tags() -> None:
     assert tags("Rain is falling over London tonight") == ["rain", "falling", "over"]
     assert tags("up we go") == ["up", "we", "go"]
     assert tags("🎉 42") == []
+    assert tags("<<<3dceea4f x86 news 3dceea4f>>>") == ["news"]
 
 
 def test_a_text_that_repeats_much_has_seven_tags() -> None:

@@ -14,6 +14,7 @@ from telethon.sessions import StringSession
 
 from sandbox import Channel, Document, Photo, Post, Sandbox, WebPage, World
 from sandbox.fault import When
+from tests.examples import examples
 from tests.sandbox.worlds import worlds
 
 READER = 1
@@ -172,7 +173,7 @@ async def _read_all(client: Any, world: World) -> None:
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(world=worlds(), faults=troubles)
 def test_what_a_client_reads_is_the_world(run: Run, world: World, faults: list[Trouble]) -> None:
     """Every dialog and every post, whatever they carry and whatever happens to connections."""
@@ -244,7 +245,7 @@ actions = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(actions=actions)
 def test_a_client_is_told_of_every_post_once(run: Run, actions: list[tuple[str, int]]) -> None:
     """Whatever is lost, cut and restarted: after catching up each post was told exactly once."""

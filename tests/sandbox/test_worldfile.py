@@ -20,6 +20,7 @@ from sandbox import (
     generated_world,
 )
 from sandbox.passwords import Password
+from tests.examples import examples
 from tests.sandbox.worlds import small, worlds, write
 
 
@@ -77,7 +78,9 @@ def test_a_served_world_is_stepped_through_its_sandbox() -> None:
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(80),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(world=worlds())
 def test_saved_and_loaded_a_world_is_the_same(tmp_path: Path, world: World) -> None:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.anyio
 GIVEN: dict[str, Any] = {
     "str": "x",
     "int": 1,
+    "int | None": 1,
     "int | str": 1,
     "float | None": 3600.0,
     "time": time(9),

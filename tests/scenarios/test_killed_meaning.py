@@ -56,6 +56,7 @@ async def db(dsn: str) -> AsyncIterator[Database]:
         yield opened_
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "kills", [3, pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
 )

@@ -69,6 +69,7 @@ async def db(dsn: str) -> AsyncIterator[Database]:
         yield opened_
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kills", "much"),
     [

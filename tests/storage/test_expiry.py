@@ -21,6 +21,7 @@ from storage.errors import LeaseLost, NotLoggedIn, StatementRefused
 from storage.migrations import KNOWN
 from storage.rows import Hold
 from storage.sessions import Vault, new_key
+from tests.examples import examples
 from tests.storage.conftest import Own
 
 pytestmark = pytest.mark.anyio
@@ -275,6 +276,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.runner.close()
 
 
+@pytest.mark.long
 def test_sessions_are_their_model(dsn: str) -> None:
     """Over random logins and ends the database never differs from the model."""
 
@@ -284,7 +286,7 @@ def test_sessions_are_their_model(dsn: str) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=20,
+            max_examples=examples(20),
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -101,6 +101,22 @@ async def test_work_is_as_old_as_the_first_that_is_due(db: Database, own: Own) -
     assert (tag.due, tag.waiting, tag.oldest) == (1, 2, later)
 
 
+async def test_what_was_stored_long_ago_is_forgotten_with_what_is_stored(
+    db: Database, own: Own
+) -> None:
+    """The table does not grow for ever where no schedule runs: more goes than comes."""
+    hold = await own(42)
+    await posts.follow(db, hold, [seen(7)])
+    old = "INSERT INTO storings SELECT now() - interval '3 days', 5 FROM generate_series(1, 12)"
+    await db.execute(old)
+    await db.execute("INSERT INTO storings VALUES (now() - interval '1 day', 3)")
+    for first, left in ((1, 2), (2, 0)):
+        await store(db, hold, first)
+        held = "SELECT count(*) FROM storings WHERE at < now() - interval '2 days'"
+        assert await db.fetch_value(held) == left
+    assert await db.fetch_value("SELECT array_agg(posts ORDER BY at) FROM storings") == [3, 1, 1]
+
+
 async def test_what_was_stored_long_ago_is_forgotten_with_the_hourly_cleaning(
     db: Database, own: Own
 ) -> None:

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from storage import invites
 from storage.database import Database
 from storage.errors import InviteExpired, InviteUnknown, InviteUsedUp, StorageError
+from tests.examples import examples
 
 ACCOUNTS = st.integers(1, 4)
 LAPSE = "UPDATE invite_claims SET reserved_until = now() - interval '1 second' WHERE account = $1"
@@ -192,7 +193,7 @@ def test_invites_are_their_model(dsn: str) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=25,
+            max_examples=examples(25),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

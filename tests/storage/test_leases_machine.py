@@ -15,6 +15,7 @@ from storage import accounts, leases
 from storage.database import Database
 from storage.errors import AccountHeld, LeaseLost
 from storage.rows import Claimed, Hold
+from tests.examples import examples
 
 T = TypeVar("T")
 
@@ -195,6 +196,7 @@ class LeaseMachine(RuleBasedStateMachine):
             account.state = "NEW"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(110)
 def test_leases_are_their_model(dsn: str) -> None:
     """Whatever processes do, an account has never two holders whose writes are accepted."""
@@ -205,7 +207,7 @@ def test_leases_are_their_model(dsn: str) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=40,
+            max_examples=examples(40),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

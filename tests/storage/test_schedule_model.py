@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from storage import schedule
 from storage.database import Database
+from tests.examples import examples
 from tests.storage import following
 from tests.storage.following import EVERY, after
 
@@ -248,6 +249,7 @@ class ScheduleMachine(RuleBasedStateMachine):
         return sorted(due, key=lambda channel: (self.channels[channel].next_at, channel))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(110)
 def test_the_schedule_is_its_model(dsn: str) -> None:
     """Whatever happens, in any order, exactly what is due is given, to one process at a time."""
@@ -258,7 +260,7 @@ def test_the_schedule_is_its_model(dsn: str) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=40,
+            max_examples=examples(40),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -199,6 +199,7 @@ class StoreMachine(FollowingMachine):
         return {id: said for id, said in messages.items() if low <= id < high}  # noqa: A001
 
 
+@pytest.mark.long
 @pytest.mark.timeout(110)
 def test_the_store_is_its_model(dsn: str) -> None:
     """Whatever accounts and channels do, each reads what it may, and what changed is worked off."""

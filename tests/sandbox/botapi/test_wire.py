@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from sandbox.botapi import UNLIMITED, BotApi, BotApiNotRunning, Person
 from sandbox.botapi.methods import SERVED
+from tests.examples import examples
 from tests.sandbox.botapi.bots import Raw, understood
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

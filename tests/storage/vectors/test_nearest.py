@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.vectors.port import Point, Scope, VectorStore
+from tests.examples import examples
 from tests.storage.vectors.samples import START, brute_force, point, posts
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +42,7 @@ scopes = st.builds(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # emptied for each example
 )
