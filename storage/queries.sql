@@ -545,6 +545,11 @@ WITH fence AS MATERIALIZED (
     WHERE ids IS NOT NULL
 ), counted AS (
     INSERT INTO storings (posts) SELECT count(*) FROM added HAVING count(*) > 0
+), forgotten AS (  -- what nobody looks at any more, also where no schedule cleans by the hour
+    DELETE FROM storings WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM storings WHERE at < now() - interval '48 hours'
+        ORDER BY at LIMIT 10 FOR UPDATE SKIP LOCKED
+    ))
 )
 SELECT
     EXISTS (SELECT FROM fence) AS held,
