@@ -181,4 +181,4 @@ def _words(keys: object) -> list[str]:
 
 def _problem(error: Any) -> str:
     name = _PREFIX + str(error["loc"][0]).upper()
-    return f"{name}: {error['msg']}."
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}."

@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode
 from actors import settings
 
 _LOOPBACK = "127.0.0.1"
+_LEAST = 16  # characters of a token
 
 
 class Settings(settings.Settings):
@@ -29,7 +30,7 @@ class Settings(settings.Settings):
     """Where HTTP is served; anything but a loopback address needs `http_token`."""
     http_port: int = Field(default=8010, ge=0, le=65535)
     """0 takes a free one."""
-    http_token: SecretStr | None = Field(default=None, min_length=16)
+    http_token: SecretStr | None = None
     """The operator's bearer token; unset: only the command line of the same user is the operator.
     """
     http_rate: float = Field(default=20.0, ge=0, le=100_000)
@@ -57,6 +58,16 @@ class Settings(settings.Settings):
     def _as_botfather_says_it(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and not re.fullmatch(r"\d+:[\w-]+", token.get_secret_value()):
             raise ValueError("that is no token of a bot: copy it from @BotFather as it is")
+        return token
+
+    @field_validator("http_token")
+    @classmethod
+    def _not_to_be_guessed(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and len(token.get_secret_value()) < _LEAST:
+            raise ValueError(
+                f"that has {len(token.get_secret_value())} characters, and {_LEAST} are the least: "
+                "make one with `openssl rand -hex 32`"
+            )
         return token
 
     @field_validator("http_public_url")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,15 @@ def test_nothing_set_is_no_bot(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ADMINS", "0", "'0' is no Telegram user id"),
         ("BOT_TOKEN", "110201543", "copy it from @BotFather"),
         ("BOT_TOKEN", f"{TOKEN} ", "copy it from @BotFather"),
-        ("TIMEZONE", "Mars/Phobos", "no time zone: take a name like Europe/Moscow"),
+        (
+            "TIMEZONE",
+            "Mars/Phobos",
+            "no time zone: take a name like Europe/Moscow",
+        ),
         ("TIMEZONE", "../etc/passwd", "no time zone"),
         ("BOT_API", "localhost:8081", "match pattern"),
         ("HTTP_PORT", "65536", "less than or equal to 65535"),
-        ("HTTP_TOKEN", "too short", "at least 16"),
+        ("HTTP_TOKEN", "fifteen letters", "15 characters, and 16 .* `openssl rand -hex 32`"),
     ],
 )
 def test_what_is_wrong_is_named(
@@ -54,7 +59,7 @@ def test_what_is_wrong_is_named(
     monkeypatch.setenv(f"TGACTORS_{name}", value)
     with pytest.raises(BadSettings, match=f"TGACTORS_{name}: .*{complaint}") as refused:
         settings.load()
-    assert "110201543" not in str(refused.value)
+    assert not re.search("110201543|fifteen letters|Value error", str(refused.value))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "reader.example"])  # noqa: S104
