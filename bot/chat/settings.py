@@ -37,6 +37,7 @@ ZONES: Final = (
 )  # fmt: skip
 """Those of most readers; every other one is typed."""
 IN_A_ROW: Final = 2
+_MINUTE: Final = 60.0
 CHOICES: Final[Mapping[str, LanguageChoice]] = {"ru": "ru", "en": "en", "spoken": "spoken"}
 
 Screen = Literal["menu", "language", "timezone", "type", "interval"]
@@ -130,7 +131,9 @@ def _interval(seconds: float, said: SettingsTexts) -> str:
     value = "0" if seconds == DEFAULT_SECONDS else f"{seconds:g}"
     if value in said.intervals:
         return said.intervals[value]
-    return said.interval_other.format(minutes=f"{seconds / 60:.3g}")
+    if seconds < _MINUTE:
+        return said.interval_seconds.format(seconds=f"{seconds:g}")
+    return said.interval_other.format(minutes=f"{seconds / _MINUTE:.3g}")
 
 
 async def _read_every(

@@ -24,6 +24,7 @@ class SettingsTexts:
     intervals: Mapping[str, str]
     """By seconds; "0" is the default."""
     interval_other: str
+    interval_seconds: str
     interval_chosen: str
     reads: str
     devices: str
@@ -60,6 +61,7 @@ EN = SettingsTexts(
         "86400": "once a day",
     },
     interval_other="every {minutes} minutes",
+    interval_seconds="every {seconds} seconds",
     reads="Your channels are read {interval}",
     interval_chosen="Your channels are read {interval} from now on.",
     devices="Devices",
@@ -96,6 +98,7 @@ RU = SettingsTexts(
         "86400": "раз в сутки",
     },
     interval_other="раз в {minutes} мин.",
+    interval_seconds="раз в {seconds} с",
     reads="Ваши каналы читаются {interval}",
     interval_chosen="Теперь ваши каналы читаются {interval}.",
     devices="Устройства",

@@ -48,7 +48,7 @@ async def test_a_time_zone_is_typed_and_may_be_typed_again(mia: Person) -> None:
 
 
 async def test_how_often_is_read_is_chosen(known: int, dsn: str, mia: Person) -> None:
-    """The account's interval is kept and shown; the default can be gone back to."""
+    """The account's interval is kept and shown, any other too; the default can be gone back to."""
     menu = await told(mia, "/settings", "Settings", "Your channels are read every 30 minutes")
     for label, seconds in (("every 2 hours", 7200), ("every 30 minutes", 1800)):
         await pressed(mia, menu, "How often I read", "How often shall")
@@ -57,6 +57,10 @@ async def test_how_often_is_read_is_chosen(known: int, dsn: str, mia: Person) ->
         async with await Database.open(dsn, connections=1) as db:
             query = "SELECT every FROM accounts WHERE id = $1"
             assert await db.fetch_value(query, known) == seconds
+    for seconds, label in ((30, "every 30 seconds"), (90, "every 1.5 minutes")):
+        async with await Database.open(dsn, connections=1) as db:
+            await db.execute("UPDATE accounts SET every = $1 WHERE id = $2", seconds, known)
+        await told(mia, "/settings", f"Your channels are read {label}")
 
 
 async def test_how_often_is_chosen_by_those_who_are_read(mia: Person) -> None:
