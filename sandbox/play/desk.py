@@ -64,11 +64,11 @@ class Desk:
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Everything there is, and then whatever changes, until the page goes."""
         person = int(request.match_info["person"]) or await asyncio.to_thread(self._stage.first)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         try:
             with self._feed.subscribed(person) as told:
                 told.state = await asyncio.to_thread(self._stage.state, person)
                 chat = await asyncio.to_thread(self._stage.chat, person)
-                response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
                 await response.prepare(request)
                 await response.write(_event(News("all", {"chat": chat, "state": told.state})))
                 while (news := await told.next(_ALIVE)) is None or news.kind is not None:
@@ -76,6 +76,8 @@ class Desk:
                 return response
         except SandboxError as error:
             return _said(error)
+        except ConnectionResetError:  # the page went while it was told
+            return response
 
     async def posts(self, request: web.Request) -> web.Response:
         """The newest posts of a channel."""
