@@ -8,7 +8,7 @@ from typing import Final
 
 from sandbox.providers.faults import Spoiling
 
-_WORD: Final = re.compile(r"[^\W\d_]{2,50}")
+_WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]{2,50}(?![^\W_])")  # no part of a number
 _SOURCE: Final = re.compile(r"^[ \t]*\[(\d{1,4})\][ \t]*", re.MULTILINE)
 _LONG: Final = 4  # letters; shorter words say little of a text
 _FEWEST, _MOST = 3, 7
