@@ -105,8 +105,8 @@ def port(number: int) -> Finding:
             trial.bind(("127.0.0.1", number))
         except OSError as error:
             why = "in use" if error.errno == errno.EADDRINUSE else error.strerror
-            text = f"Port {number}, the sandbox's usual one, cannot be used ({why})"
-            return ok("ports", f"{text}: tgactors sandbox --port {number + 1} takes another.")
+            text = f"Port {number}, the sandbox's usual one, cannot be used for another ({why})"
+            return ok("ports", f"{text}: tgactors sandbox --port {number + 1} takes its own.")
     return ok("ports", f"Port {number}, the sandbox's usual one, is free.")
 
 
