@@ -8,6 +8,7 @@ or nothing. The store of vectors is not in it: the index is built anew from the 
 
 import asyncio
 import os
+import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +59,11 @@ async def write(dsn: str, path: Path) -> Backup:
     program = await client_programs.newest("pg_dump")
     if program.major < server:
         raise BackupToolTooOld(server, program.major, COMMAND)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Of a name that nobody foresees: who may write in that folder too could have put a file or a
+    # link there, and would have the backup, or have it written over something else.
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE))
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE))
         options = ("--format=custom", "--no-owner", LOCK_WAIT, f"--file={part}")
         ended = await client_programs.run(program, *options, dsn=dsn)
         if ended.trouble is not None:

@@ -1,6 +1,7 @@
 """Backups of an archive."""
 
 import asyncio
+import os
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -152,6 +153,21 @@ async def test_only_an_empty_store_is_restored_into(
     await backup.restore(fresh, path)
     async with await Database.open(fresh, connections=1) as restored:
         assert await restored.fetch_value("SELECT count(*) FROM posts") == before
+
+
+@pytest.mark.usefixtures("hold")
+async def test_a_backup_goes_to_no_place_that_was_laid_for_it(dsn: str, folder: Path) -> None:
+    """Who may write in that folder too cannot have it written elsewhere, or into a file of theirs.
+
+    The name that it has until it is whole is not known before, neither by the process's number.
+    """
+    laid = folder / f".archive.backup.{os.getpid()}.part"
+    victim = folder / "victim"
+    victim.write_text("of somebody")
+    laid.symlink_to(victim)
+    await backup.write(dsn, folder / "archive.backup")
+    assert victim.read_text() == "of somebody"
+    assert names(folder) == sorted([laid.name, "archive.backup", "victim"])
 
 
 @pytest.mark.usefixtures("hold")
