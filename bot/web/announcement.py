@@ -13,6 +13,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from storage.data_folder import reason
 from storage.errors import DataFolderUnusable
 from storage.file_lock import open_owned
 from storage.house_lock import holder_of
@@ -36,9 +37,15 @@ _written: Final = TypeAdapter(Announcement)
 
 @contextmanager
 def announced(data: Path, made: Announcement) -> Iterator[None]:
-    """Announce a service for the length of a block."""
+    """Announce a service for the length of a block.
+
+    Raises `DataFolderUnusable`.
+    """
     path = data / FILE
-    _write(path, _written.dump_json(made))
+    try:
+        _write(path, _written.dump_json(made))
+    except OSError as error:
+        raise DataFolderUnusable(str(path), reason(error)) from error
     try:
         yield
     finally:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.web.announcement import FILE, Announcement, announced, announcement
+from storage.errors import DataFolderUnusable
 from storage.house_lock import HouseLock
 
 MADE = Announcement(address="http://127.0.0.1:8010", token="hush", pid=os.getpid(), version="1")
@@ -101,6 +102,15 @@ def _facts(made: Announcement) -> dict[str, object]:
         "pid": made.pid,
         "version": made.version,
     }
+
+
+def test_what_cannot_be_announced_is_refused_in_words(taken: Path) -> None:
+    """A full disk, or something else of that name, is no fault of ours; nothing is left."""
+    (taken / FILE).mkdir()
+    with pytest.raises(DataFolderUnusable, match=FILE) as refused, announced(taken, MADE):
+        pass
+    assert MADE.token not in str(refused.value)
+    assert sorted(each.name for each in taken.iterdir()) == ["house.lock", FILE]
 
 
 LOADS_NOTHING = """
