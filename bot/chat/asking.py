@@ -14,7 +14,7 @@ from bot.chat.answer_words import answer_html
 from bot.chat.background import attended, promised
 from bot.chat.feature import Feature
 from bot.chat.live import Live, conclude
-from bot.chat.menu import beginning
+from bot.chat.menu import beginning, is_new
 from bot.chat.moments import moment
 from bot.chat.replies import safe
 from storage.errors import UnknownAccount
@@ -96,6 +96,9 @@ async def _answer(message: Message, question: str, visit: Visit) -> None:
                     live.say(f"{safe(text)} …")
 
             answer = await visit.user.ask(question, progress=grow)
+        if answer.manner == "nothing" and await is_new(visit):
+            await conclude(shown, visit.texts.general.log_in_first, beginning(visit))
+            return
         await conclude(shown, answer_html(answer, visit.texts, visit.visitor.timezone))
 
 

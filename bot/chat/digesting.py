@@ -20,6 +20,7 @@ from bot.chat.digest_words import digest_html
 from bot.chat.faults import REFUSALS
 from bot.chat.feature import Feature
 from bot.chat.live import conclude
+from bot.chat.menu import beginning, is_new
 from bot.chat.plan_words import OPEN, in_short
 from bot.chat.replies import message_of, send
 from runtime.logs import get_logger
@@ -88,6 +89,9 @@ async def _make(bot: Bot, visit: Visit, period: timedelta) -> None:
     shown = await bot.send_message(visit.user.id, visit.texts.digesting.making)
     async with promised(shown, visit, lambda: visit.texts.digesting.stopped):
         made = await visit.user.digest(period)
+        if not made.posts and await is_new(visit):
+            await conclude(shown, visit.texts.general.log_in_first, beginning(visit))
+            return
         await conclude(shown, digest_html(made, visit.texts, visit.visitor.timezone))
 
 

@@ -17,6 +17,7 @@ from bot.chat.bounds import PageNumber
 from bot.chat.feature import Feature
 from bot.chat.found_words import ON_A_PAGE, page_html
 from bot.chat.kept import Kept
+from bot.chat.menu import beginning, is_new
 from bot.chat.replies import message_of, replace, send
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ class Finding:
         self, sought: str, kept: str, page: int, visit: Visit
     ) -> tuple[str, InlineKeyboardMarkup | None]:
         found = await visit.user.search(sought, limit=MOST_HITS)
+        if not found.hits and await is_new(visit):
+            return visit.texts.general.log_in_first, beginning(visit)
         pages = max(1, -(-len(found.hits) // ON_A_PAGE))
         page = min(page, pages - 1)
         html = page_html(found, page, visit.texts, visit.visitor.timezone)

@@ -67,6 +67,11 @@ async def unknown(message: Message, visit: Visit) -> None:
     await message.answer(visit.texts.general.unknown)
 
 
+async def is_new(visit: Visit) -> bool:
+    """Whether somebody never logged in, so that nothing can be found for them."""
+    return (await visit.user.status()).state == "NEW"
+
+
 def beginning(visit: Visit) -> InlineKeyboardMarkup:
     """Return the one button with which all begins."""
     button = InlineKeyboardButton(text=visit.texts.general.begin, callback_data=LOG_IN)

@@ -150,9 +150,13 @@ async def test_cancel_ends_an_answer(read: int, providers: Providers, mia: Perso
 
 
 async def test_who_is_not_registered_is_shown_the_way(mia: Person) -> None:
-    """A question of somebody without an account is answered with the button to log in."""
+    """Who asks or searches and never logged in is answered with the button to log in."""
     answer = await told(mia, f"/ask {QUESTION}", "Log in first")
     assert answer.keyboard == (("Log in",),)
+    await told(mia, "/parse", "Log in, please")  # from now on there is an account, and no login
+    for command in (f"/ask {QUESTION}", f"/search {QUESTION}"):
+        answer = await told(mia, command, "Log in first")
+        assert answer.keyboard == (("Log in",),)
 
 
 class Counted:

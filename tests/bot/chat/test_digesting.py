@@ -131,10 +131,14 @@ async def test_the_schedule_is_chosen_by_buttons_and_words(known: int, mia: Pers
 
 
 async def test_without_an_account_there_is_no_schedule(mia: Person) -> None:
-    """Whoever chooses a time without having logged in is led there."""
+    """Whoever chooses a time or a period without having logged in is led there."""
     menu = await told(mia, "/digest", "None comes by schedule")
     plan = await pressed(mia, menu, "⏰ Schedule", "Choose a time (UTC)")
     led = await pressed(mia, plan, "08:00", "Log in first")
+    assert led.keyboard == (("Log in",),)
+    menu = await told(mia, "/digest", "None comes by schedule")
+    await mia.press(menu, "Last day").awaited(PATIENCE)
+    led = await said(mia, "Log in first", after=menu.id)
     assert led.keyboard == (("Log in",),)
 
 
