@@ -42,6 +42,13 @@ Trouble = tuple[Literal["flood", "cut before", "cut after", "error", "refuse"], 
 """What befalls a call of a method, of which person, after how many calls."""
 
 
+ALL_DUE = """
+    WITH locked AS MATERIALIZED (SELECT id FROM channels ORDER BY id FOR UPDATE)
+    UPDATE channels SET next_at = NULL FROM locked WHERE channels.id = locked.id
+"""
+"""In the order in which a house locks them: the one before may still be at work."""
+
+
 class ReadingWorld:
     """The world and the house in it; what nobody's step asks for is checked by `settle`."""
 
@@ -170,7 +177,7 @@ class ReadingWorld:
 
     async def tick(self) -> None:
         """Let the schedule read everything now."""
-        await self.db.execute("UPDATE channels SET next_at = NULL")
+        await self.db.execute(ALL_DUE)
         await tick(self.house)
 
     # What it comes to

@@ -65,9 +65,9 @@ def served(telegram: Sandbox, server: Postgres, template: str) -> Iterator[Serve
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def own(served: Served) -> str:
-    """A token of the person's own."""
+    """A token of the person's own; requests that are made up may have revoked any other."""
 
     async def issue(house: House) -> str:
         return (await house.issue_token(name="a program", account=PERSON)).text
