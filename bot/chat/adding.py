@@ -100,8 +100,8 @@ async def forwarded(
 
 async def _begin(message: Message, what: str, visit: Visit, tasks: Tasks, bot: Bot) -> None:
     async def follow() -> None:
-        answer = await message.answer(visit.texts.channels.looking)
-        async with promised(answer, visit, lambda: visit.texts.general.cancelled):
+        looking = message.answer(visit.texts.channels.looking)
+        async with promised(looking, visit, lambda: visit.texts.general.cancelled) as answer:
             await replace(answer, await _followed(visit, what))
 
     if not tasks.begin(visit.user.id, KIND, attended(bot, visit, follow)):

@@ -84,8 +84,8 @@ async def _answer(message: Message, question: str, visit: Visit) -> None:
         when = moment(until, visit.visitor.timezone)
         await message.answer(visit.texts.asking.no_more.format(until=when))
         return
-    shown = await message.answer(visit.texts.asking.thinking)
-    async with promised(shown, visit, lambda: visit.texts.asking.stopped):
+    thinking = message.answer(visit.texts.asking.thinking)
+    async with promised(thinking, visit, lambda: visit.texts.asking.stopped) as shown:
         async with Live(shown) as live:
             text = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,19 +41,25 @@ async def attended(bot: Bot, visit: Visit, work: Work) -> None:
 
 @asynccontextmanager
 async def promised(
-    message: Message, visit: Visit, stopped: Callable[[], str]
-) -> AsyncIterator[None]:
-    """Let a message that promises something say so if it is stopped, or why it does not come."""
+    sending: Awaitable[Message], visit: Visit, stopped: Callable[[], str]
+) -> AsyncIterator[Message]:
+    """Send a message that promises something; let it say if that is stopped, or why it fails."""
+    sent = asyncio.ensure_future(sending)
+    message: Message | None = None
     try:
-        yield
+        message = await asyncio.shield(sent)
+        yield message
     except asyncio.CancelledError:
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, TelegramAPIError):
             async with asyncio.timeout(LAST_WORD_SECONDS):
-                await conclude(message, stopped())
+                # It may stand in the chat before it is known here which one it is.
+                await conclude(await sent, stopped())
         raise
     except TelegramForbiddenError:
         raise
-    except Exception as error:  # noqa: BLE001  the message must not go on promising
+    except Exception as error:  # the message must not go on promising
+        if message is None:
+            raise
         await conclude(message, faults.said(error, visit), remedy(error, visit))
 
 

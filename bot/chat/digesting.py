@@ -86,8 +86,8 @@ async def now(
 
 
 async def _make(bot: Bot, visit: Visit, period: timedelta) -> None:
-    shown = await bot.send_message(visit.user.id, visit.texts.digesting.making)
-    async with promised(shown, visit, lambda: visit.texts.digesting.stopped):
+    making = bot.send_message(visit.user.id, visit.texts.digesting.making)
+    async with promised(making, visit, lambda: visit.texts.digesting.stopped) as shown:
         made = await visit.user.digest(period)
         if not made.posts and await is_new(visit):
             await conclude(shown, visit.texts.general.log_in_first, beginning(visit))

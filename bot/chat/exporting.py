@@ -112,8 +112,8 @@ async def write(
 
 async def _export(bot: Bot, house: House, visit: Visit, wanted: Wanted) -> None:
     texts = visit.texts.exporting
-    shown = await bot.send_message(visit.user.id, texts.writing)
-    async with promised(shown, visit, lambda: texts.stopped):
+    writing = bot.send_message(visit.user.id, texts.writing)
+    async with promised(writing, visit, lambda: texts.stopped) as shown:
         await conclude(shown, await _sent(bot, house, visit, wanted, shown))
 
 

@@ -54,11 +54,9 @@ async def stop(query: CallbackQuery, visit: Visit, tasks: Tasks) -> None:
 
 
 async def _read(bot: Bot, visit: Visit) -> None:
-    message = await bot.send_message(
-        visit.user.id, visit.texts.reading.begun, reply_markup=stopping(visit)
-    )
     shown = _Shown(visit)
-    async with promised(message, visit, shown.stopped):
+    begun = bot.send_message(visit.user.id, visit.texts.reading.begun, reply_markup=stopping(visit))
+    async with promised(begun, visit, shown.stopped) as message:
         report = await _followed(visit, message, shown)
         await conclude(message, told(report, visit))
 

@@ -37,3 +37,19 @@ async def test_an_answer_under_way_is_given_up_with_the_bot(house: House, api: B
     assert isinstance(session, AiohttpSession)
     assert session._session is not None
     assert session._session.closed
+
+
+@pytest.mark.parametrize("asked", ["/parse", "/ask What is new?", "@channel0"])
+async def test_a_promise_that_was_being_sent_at_the_end_is_taken_back(
+    known: int, house: House, api: BotApi, asked: str
+) -> None:
+    """What begins with a message that is not answered yet says in it that it was stopped."""
+    mia = api.person(known, first_name="Mia", language_code="en")
+    async with serving(house, api) as chat:
+        with api.faults.hold("sendMessage") as held:
+            mia.send(asked)
+            await asyncio.to_thread(held.reached)
+            ending = asyncio.create_task(chat.tasks.end())
+            await asyncio.sleep(0)  # it has cancelled them
+        await ending
+        assert mia.inbox[-1].text.startswith(("Stopped", "Cancelled"))
