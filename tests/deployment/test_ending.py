@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import signal
 import subprocess
+import threading
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -105,3 +108,71 @@ def test_a_service_that_is_killed_loses_nothing(
     assert (before < 36, _counted(dsn, HELD)) == (True, (36, 36))
     again.process.send_signal(signal.SIGTERM)
     assert again.ended() == 0
+
+
+KILLS = 15
+
+
+class Askers:
+    """Programs that ask a service for everything at once, until it is gone."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._answers = threading.Semaphore(0)
+        asked = (
+            ("POST", "/parse_all_channels"),
+            ("POST", f"/users/{PERSON}/parse?wait=true&settle=5"),
+            ("GET", f"/users/{PERSON}/search?q=saturn"),
+            ("GET", f"/users/{PERSON}/posts"),
+            ("POST", f"/users/{PERSON}/retry"),
+            ("GET", "/readyz"),
+        )
+        self._threads = [
+            threading.Thread(target=self._ask, args=(serving.http, *each)) for each in asked
+        ]
+        for each in self._threads:
+            each.start()
+
+    def _ask(self, http: httpx.Client, method: str, path: str) -> None:
+        with suppress(httpx.TransportError):  # it was killed
+            while True:
+                http.request(method, path)
+                self._answers.release()
+
+    def answered(self, times: int) -> None:
+        """Wait until so many of them were answered."""
+        for _ in range(times):
+            assert self._answers.acquire(timeout=PATIENCE)
+
+    def ended(self) -> None:
+        """Wait until all have noticed its end."""
+        for each in self._threads:
+            each.join(PATIENCE)
+            assert not each.is_alive()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_a_service_that_is_killed_at_random_moments_has_everything_in_the_end(
+    service: CommandLine, telegram: Sandbox, dsn: str
+) -> None:
+    """While it reads, tags, indexes and answers: each post is held, tagged and indexed once."""
+    service.env["TGACTORS_WORKERS"] = "true"
+    chance = random.Random()  # noqa: S311  no secret
+    channel = next(iter(telegram.world.channels))
+    for number in range(KILLS):
+        serving = Serving(service)
+        askers = Askers(serving)
+        telegram.publish(channel, f"what is published between the kills, number {number}")
+        askers.answered(chance.randint(1, 60))
+        serving.process.kill()
+        assert serving.process.wait(PATIENCE) == -signal.SIGKILL
+        askers.ended()
+        serving.http.close()
+    last = Serving(service)
+    assert last.parse(wait="true", settle="50").raise_for_status().status_code == 200
+    meaning = last.http.get(f"/users/{PERSON}/meaning").raise_for_status().json()
+    posts = 36 + KILLS
+    assert _counted(dsn, HELD) == (posts, posts)
+    assert (meaning["posts"], meaning["tagged"], meaning["indexed"]) == (posts, posts, posts)
+    last.process.send_signal(signal.SIGTERM)
+    assert last.ended() == 0

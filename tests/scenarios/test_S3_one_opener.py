@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -292,7 +293,7 @@ async def test_S3_a_holder_that_was_stopped_does_no_more_harm(
         # What it may still write would be there already: of this it would show.
         await db.execute("DELETE FROM posts")
         await db.execute("UPDATE channels SET coverage = '{}'")
-        rows = await all_rows(db)
+        rows = await _kept(db)
         calls = [call.number for call in sandbox.calls]
         holder.signal(signal.SIGCONT)
         told = await parse.end()
@@ -301,10 +302,21 @@ async def test_S3_a_holder_that_was_stopped_does_no_more_harm(
         assert refused.kind == "AccountHeld"
         assert f"pid {os.getpid()} " in refused.text
         assert [call.number for call in sandbox.calls] == calls
-        assert await all_rows(db) == rows
+        assert await _kept(db) == rows
         assert authorised(sandbox) == {await record_key(db, settings["session_keys"])}
         assert (await actors.user(PERSON).parse()).added == len(texts)
         await _check_whole(db, news.id, texts)
+
+
+async def _kept(db: Database) -> dict[str, Any]:
+    """Return what is in the database, but for when a channel is read next, and who is at it.
+
+    That a process which lives notes of its own reading, also when it has failed.
+    """
+    rows = await all_rows(db)
+    columns = "id, title, username, coverage, floor, pts, protected"
+    rows["channels"] = sorted(map(str, await db.fetch(f"SELECT {columns} FROM channels")))  # noqa: S608
+    return rows
 
 
 async def _check_whole(db: Database, channel: int, texts: list[str]) -> None:
@@ -318,7 +330,7 @@ async def _check_whole(db: Database, channel: int, texts: list[str]) -> None:
 async def test_S3_a_holder_that_was_stopped_goes_on_if_nobody_came(
     sandbox: Sandbox, channels: list[Channel], holder: Other, db: Database
 ) -> None:
-    """Its lease is over all the same: what ran is told so, and asked again it reads the rest."""
+    """Its lease is over all the same: what ran is told so, or begins anew with the next one."""
     sandbox.publish_many(channels[0].id, [f"post {number}" for number in range(1500)])
     async with asyncio.timeout(SECONDS):
         with sandbox.faults.hold("messages.getHistory", skip=8) as hold:
@@ -328,9 +340,12 @@ async def test_S3_a_holder_that_was_stopped_goes_on_if_nobody_came(
         await until(lambda: _is_over(db))
         holder.signal(signal.SIGCONT)
         async with asyncio.timeout(SLACK):  # Telethon's tries to connect are not waited for
-            assert (await parse.end()).kind == "LeaseLost"
+            told = await parse.end()
         held = await db.fetch_value("SELECT count(*) FROM posts")
-        assert 0 < held < 1500
+        if told.kind == "LeaseLost":  # no new lease was there yet when it tried a second time
+            assert 0 < held < 1500
+        else:
+            assert (told.kind, held) == ("ParseReport", 1500)
         assert (await parse_again(holder)).added == 1500 - held
         assert await db.fetch_value("SELECT count(*) FROM posts") == 1500
 
