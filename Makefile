@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 # Every worker loads every test, and every command its modules: compiled once, whatever was set.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo play test lint bench soak secrets lock clean help
+.PHONY: demo play test lint style bench soak secrets lock clean help
 
 help:            ## what can be typed here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -18,13 +18,15 @@ demo: $(STAMP)   ## set everything up and run the main job: no credentials, no s
 play: $(STAMP)   ## run everything beside a sandbox, with a page in the browser
 	@"$(BIN)/tgactors" play
 
-test: lint       ## the gate: lint, types, contracts, tests
-	@"$(BIN)/python" -m pytest -n auto
+test: style      ## the gate: lint, types, contracts, tests
+	@"$(BIN)/mypy" & types=$$!; "$(BIN)/python" -m pytest -n auto; tests=$$?; wait $$types && exit $$tests
 
-lint: $(STAMP)
+lint: style
+	@"$(BIN)/mypy"
+
+style: $(STAMP)
 	@"$(BIN)/ruff" check .
 	@"$(BIN)/ruff" format --check .
-	@"$(BIN)/mypy"
 	@"$(BIN)/lint-imports"
 
 bench: $(STAMP)  ## measured ratios, within one run
