@@ -12,7 +12,7 @@ from actors.messages import ReadChannel, ReaderMessage, ReadOnce, SessionMessage
 from actors.newest import Newest
 from actors.pacing import Method
 from actors.ports import Asks
-from actors.store_messages import ChannelDone, ListReaders, LoadFloods
+from actors.store_messages import ChannelDone, ListReaders, LoadFloods, ReleaseTaken
 from actors.term import Term
 from actors.values import ChannelRead
 from runtime import Actor, ActorCrashed, ActorRef, progress
@@ -38,6 +38,9 @@ FAILURES = (
     TelegramUnreachable,
 )
 """Trouble of one account that another one need not have."""
+
+NOT_OURS = (AccountHeld, LeaseLost)
+"""Of these, what says nothing of the channel: another process has the account, or this one had."""
 
 HISTORY: Method = "history"
 
@@ -89,9 +92,12 @@ class ReaderActor(Actor[ReaderMessage]):
                 return None if read is None else tally.of(read)
 
     async def _once(self, request: ReadOnce, tally: _Tally) -> ChannelRead | None:
-        """Have it read, and keep that it was, or why not."""
+        """Have it read, and keep that it was, or why not; whoever has the account keeps its own."""
         try:
             read = await self._by_somebody(request, tally)
+        except NOT_OURS:
+            await self._let_go(request.channel)
+            raise
         except FAILURES as failure:
             await self._done(request.channel, str(failure))
             raise
@@ -105,8 +111,13 @@ class ReaderActor(Actor[ReaderMessage]):
             done = ChannelDone(node=node, channel=channel, ok=why is None, why=why)
             await self._store.ask(done)
 
+    async def _let_go(self, channel: int) -> None:
+        node = self._term.incarnation
+        if node is not None:
+            await self._store.ask(ReleaseTaken(node=node, channels=(channel,)))
+
     async def _by_somebody(self, request: ReadOnce, tally: _Tally) -> ChannelRead | None:
-        """Try one account after another; the last one's trouble is told if none succeeds."""
+        """Try one account after another; if none succeeds, the last one's own trouble is told."""
         ended: ChannelRead | None = None
         failure: Exception | None = None
         tried: list[int] = []
@@ -116,7 +127,8 @@ class ReaderActor(Actor[ReaderMessage]):
                 ended = await self._twice(account, request, tally)
             except FAILURES as error:
                 log.warning("channel.not_read", channel=request.channel, by=account, error=error)
-                failure = error
+                if failure is None or not isinstance(error, NOT_OURS):
+                    failure = error
                 continue
             if ended.reason is None:
                 break
