@@ -913,19 +913,20 @@ WITH followed AS MATERIALIZED (
     JOIN posts ON posts.channel_id = followed.channel_id AND posts.id = stored.id
     CROSS JOIN LATERAL unnest(kinds) AS kind
     GROUP BY kind
+), held AS (
+    -- Not by now(): what is seen may have been enqueued since that, and would be due in no time.
+    SELECT kind, worker, dead_at, not_before, not_before <= clock_timestamp() AS is_due
+    FROM followed JOIN work USING (channel_id)
 )
 SELECT
     kind,
-    count(*) FILTER (WHERE dead_at IS NULL AND not_before <= now())
-        + coalesce(max(fresh.posts), 0) AS due,
-    count(*) FILTER (WHERE worker IS NOT NULL AND not_before > now()) AS leased,
-    count(*) FILTER (WHERE dead_at IS NULL AND worker IS NULL AND not_before > now()) AS waiting,
+    count(*) FILTER (WHERE dead_at IS NULL AND is_due) + coalesce(max(fresh.posts), 0) AS due,
+    count(*) FILTER (WHERE worker IS NOT NULL AND NOT is_due) AS leased,
+    count(*) FILTER (WHERE dead_at IS NULL AND worker IS NULL AND NOT is_due) AS waiting,
     count(dead_at) AS dead,
-    min(not_before) FILTER (
-        WHERE dead_at IS NULL AND worker IS NULL AND not_before > now()
-    ) AS next_at
+    min(not_before) FILTER (WHERE dead_at IS NULL AND worker IS NULL AND NOT is_due) AS next_at
 FROM unnest('{index,tag,unindex}'::text[]) AS kind
-LEFT JOIN (followed JOIN work USING (channel_id)) USING (kind)
+LEFT JOIN held USING (kind)
 LEFT JOIN fresh USING (kind)
 GROUP BY kind ORDER BY kind;
 

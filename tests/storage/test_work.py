@@ -8,6 +8,7 @@ import pytest
 from storage import posts, work
 from storage.database import Database
 from storage.migrations import KNOWN
+from storage.queries import sql
 from storage.rows import Amendment, Batch, Hold, PostRow, WorkCount, WorkRow
 from tests.storage.conftest import Own
 from tests.storage.found import message, seen
@@ -299,3 +300,18 @@ async def test_what_was_stored_before_is_enqueued(empty_dsn: str) -> None:
         await old.migrate()
         assert len(await tagging(old, 1000)) + len(await tagging(old, 1000)) == 1200
         assert await old.fetch_value("SELECT html FROM posts LIMIT 1") == "a &lt; b"
+
+
+async def test_what_was_enqueued_while_it_is_counted_is_due(db: Database, reader: Hold) -> None:
+    """Its time is later than that at which the counting began; nobody takes it for put back."""
+    async with db.transaction() as connection:
+        await connection.fetchval("SELECT now()")
+        await store(db, reader, 1, 2)
+        assert await tagging(db, 1, lease=HOUR)
+        found = {row["kind"]: dict(row) for row in await connection.fetch(sql.count_work, 42)}
+    assert {kind: (each["due"], each["leased"]) for kind, each in found.items()} == {
+        "index": (2, 0),
+        "tag": (1, 1),
+        "unindex": (0, 0),
+    }
+    assert [each["waiting"] for each in found.values()] == [0, 0, 0]
