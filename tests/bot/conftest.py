@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,6 @@ collect_ignore = [] if os.geteuid() == 0 else ["test_other_users.py"]  # only ro
 PERSON = 8124731874
 TGACTORS = Path(sys.executable).with_name("tgactors")
 _PATIENCE = 60.0  # seconds
-READINGS = 6
-"""How often the demo's posts are read at most until all are tagged, each for half a minute."""
 
 
 class Done:
@@ -189,15 +187,6 @@ def known(beside: CommandLine, telegram: Sandbox, dsn: str) -> CommandLine:
     return beside
 
 
-def tag_all(parse: Callable[[], Done]) -> None:
-    """Read the demo's posts until all are tagged and indexed, which takes a busy machine longer."""
-    reports = [parse().facts]
-    while reports[-1]["pending"] and len(reports) < READINGS:
-        reports.append(parse().facts)
-    done = {name: sum(each[name] for each in reports) for name in ("added", "tagged", "indexed")}
-    assert done == {"added": 36, "tagged": 36, "indexed": 36}
-
-
 @pytest.fixture(scope="session")
 def archive(warm: Warm, server: Postgres, template: str) -> Iterator[CommandLine]:
     """A command line for commands that only look: the demo's posts are read, tagged and indexed."""
@@ -211,7 +200,8 @@ def archive(warm: Warm, server: Postgres, template: str) -> Iterator[CommandLine
             "TGACTORS_WORKERS": "true",
         }
         asyncio.run(admit(dsn, line.env["TGACTORS_SESSION_KEYS"], sandbox.mint(PERSON)))
-        tag_all(lambda: line.run("parse", PERSON, "--json"))
+        report = line.run("parse", PERSON, "--json").facts
+        assert (report["added"], report["tagged"], report["indexed"]) == (36, 36, 36)
         yield line
         line.close()
     shutil.rmtree(made)

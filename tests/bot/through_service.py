@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from sandbox import Sandbox, World, demo_world
 from storage.embedded import Postgres
 from storage.sessions import new_key
-from tests.bot.conftest import PERSON, CommandLine, Done, admit, tag_all
+from tests.bot.conftest import PERSON, CommandLine, Done, admit
 from tests.bot.warm import Warm
 from tests.conftest import _database, new_folder
 
@@ -66,7 +66,8 @@ def twice(warm: Warm, server: Postgres, template: str) -> Iterator[Twice]:
             "TGACTORS_SESSION_KEYS": new_key(),
         }
         asyncio.run(admit(one, alone.env["TGACTORS_SESSION_KEYS"], telegram.mint(PERSON)))
-        tag_all(lambda: quickly(alone, "parse", PERSON, "--json", TGACTORS_WORKERS="true"))
+        report = quickly(alone, "parse", PERSON, "--json", TGACTORS_WORKERS="true").facts
+        assert (report["added"], report["tagged"], report["indexed"]) == (36, 36, 36)
         found = _DATABASE.search(one)
         assert found is not None
         with contextmanager(_database)(server, found[1]) as two:

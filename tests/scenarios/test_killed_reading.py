@@ -73,7 +73,7 @@ async def db(dsn: str) -> AsyncIterator[Database]:
 @pytest.mark.parametrize(
     ("kills", "much"),
     [
-        (3, False),
+        (6, False),
         pytest.param(50, False, marks=[pytest.mark.soak, pytest.mark.timeout(1800)]),
         pytest.param(50, True, marks=[pytest.mark.soak, pytest.mark.timeout(1800)]),
     ],

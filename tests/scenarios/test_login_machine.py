@@ -194,7 +194,7 @@ def run(dsn: str, data: Path, *, examples: int, steps: int) -> None:
 @pytest.mark.long
 def test_house_database_and_telegram_agree_whatever_happens(dsn: str, folder: Path) -> None:
     """READY has one record that Telegram accepts; no login leaves a session, a thread, a doubt."""
-    run(dsn, folder, examples=7, steps=30)
+    run(dsn, folder, examples=10, steps=30)
 
 
 @pytest.mark.soak

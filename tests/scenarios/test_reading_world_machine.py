@@ -224,7 +224,7 @@ def run(dsn: str, data: Path, *, examples: int, steps: int) -> None:
 @pytest.mark.long
 def test_each_reads_what_telegram_shows_whatever_happens(dsn: str, folder: Path) -> None:
     """Exactly, once, in order, for every account, when all trouble is over."""
-    run(dsn, folder, examples=5, steps=25)
+    run(dsn, folder, examples=6, steps=25)
 
 
 @pytest.mark.soak

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 import actors
@@ -63,11 +61,8 @@ class TestWork:
         return True
 
     async def test_what_was_tagged_and_indexed_is_counted(self, known: int, mia: Person) -> None:
-        """Once all is done nothing is pending; what was put back is tried again."""
-        async with asyncio.timeout(3 * PATIENCE):
-            await actors.user(known).parse(settle=60)
-            while (await actors.user(known).meaning()).pending:
-                await actors.user(known).parse(settle=5)
+        """After a parse that waits for it nothing is pending."""
+        await actors.user(known).parse(settle=60)
         shown = await told(mia, "/status", "Tagged 6, found by meaning 6.")
         assert "Still to be" not in shown.text
 

@@ -47,7 +47,7 @@ def served(telegram: Sandbox, server: Postgres, template: str) -> Iterator[Serve
     async def read(house: House) -> None:
         async with house.newcomer() as newcomer:
             await newcomer.import_session(telegram.mint(PERSON).string())
-        report = await house.user(PERSON).parse(settle=240.0)
+        report = await house.user(PERSON).parse(settle=60.0)
         assert (report.added, report.tagged, report.indexed) == (POSTS, POSTS, POSTS)
 
     folder = new_folder()
