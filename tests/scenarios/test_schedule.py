@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import actors
+from actors.house import House
 from actors.store_messages import SetEvery
 from sandbox import Channel, Person, Sandbox, World
 from storage.database import Database
@@ -113,8 +114,10 @@ async def test_nothing_overlaps(
             await asyncio.to_thread(hold.reached)
             for _ in range(3):
                 await tick(house)
+            asked_for = _handled(house, "reader")
             parse = asyncio.create_task(actors.user(PERSON).parse())
-            await until(lambda: _has_listed(sandbox, before))
+            await until(lambda: _has_been_asked(house, "reader", asked_for))
+            assert await _has_listed(sandbox, before)
             await tick(house)
             hold.release()
             assert (await parse).added == 1
@@ -196,6 +199,15 @@ async def _held(db: Database, posts: int) -> bool:
 
 async def _has_listed(sandbox: Sandbox, since: int) -> bool:
     return count(sandbox, DIALOGS, since=since) > 0
+
+
+def _handled(house: House, actor: str) -> int:
+    return next(each.handled for each in house.statistics().actors if each.name == actor)
+
+
+async def _has_been_asked(house: House, actor: str, before: int) -> bool:
+    """Whether an actor has taken on something since."""
+    return _handled(house, actor) > before
 
 
 async def _asked(sandbox: Sandbox, since: int, channels: set[int]) -> bool:
