@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from bot.supervision import supervised, together
 from bot.web.aside import Aside
 from bot.web.facts import Facts, Lookout
 from bot.web.heartbeat import Heartbeat
@@ -41,12 +42,12 @@ class Watch:
         self._text = Part("metrics", self._made, kept=TEXT_KEPT, within=TEXT_WITHIN)
 
     async def run(self) -> None:
-        """Watch until cancelled."""
-        beating = asyncio.create_task(self.heart.run())
+        """Watch until cancelled; what crashes begins again, and is told."""
         try:
-            await self._sample()
+            async with together() as group:
+                group.start_soon(supervised, "heartbeat", self.heart.run)
+                await supervised("samples", self._sample)
         finally:
-            beating.cancel()
             await self._text.end()
             await self._lookout.end()
 
