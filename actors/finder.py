@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import anyio
@@ -30,6 +30,9 @@ from storage.vectors.port import Near
 
 log = get_logger("actors")
 
+SPARE, WIDER = 10, 4
+"""Of posts in the order in which they are shown so many more are loaded than are wanted, and so
+many times as many each time that these are too few: what may not be seen is left out."""
 DEEP = 50
 """How many posts each way of searching names at least."""
 KNOWN_SECONDS = 5.0
@@ -165,21 +168,29 @@ class Finder:
         """Fuse what was found, and show of it what the account may see."""
         near = {(each.channel_id, each.post_id): each.score for each in ways.near}
         scores = dict(fused(ways.worded.keys, list(near)))
-        load = LoadPosts(account=request.account, posts=tuple(scores), tags=request.tags)
-        seen = await self._store.ask(load) if scores else ()
         by_words = set(ways.worded.keys)
         return tuple(
             Hit(
                 post=each.post,
-                score=scores[key],
-                similarity=near.get(key),
-                by_words=key in by_words,
+                score=scores[_key(each)],
+                similarity=near.get(_key(each)),
+                by_words=_key(each) in by_words,
                 snippet=snippet(each.post.text, ways.worded.terms),
                 tags=each.tags,
             )
-            for each in seen[: request.limit]
-            if (key := _key(each)) in scores
+            for each in await self._seen(request, list(scores))
         )
+
+    async def _seen(self, request: SearchRequest, keys: Sequence[Key]) -> list[TaggedPost]:
+        """Return the first posts that the account may see as they were found, as many as wanted."""
+        seen: list[TaggedPost] = []
+        begin, size = 0, request.limit + SPARE
+        while len(seen) < request.limit and begin < len(keys):
+            some = tuple(keys[begin : begin + size])
+            load = LoadPosts(account=request.account, posts=some, tags=request.tags)
+            seen += [each for each in await self._store.ask(load) if _key(each) in some]
+            begin, size = begin + size, WIDER * size
+        return seen[: request.limit]
 
     async def _active(self, known: tuple[float, CollectionRow] | None) -> CollectionRow | None:
         """Return the collection that answers, as it is now or was a moment ago."""

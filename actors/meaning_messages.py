@@ -189,6 +189,8 @@ class SearchText(Request[tuple[TextHit, ...]]):
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 100
+    again: bool = False
+    """Whether it was searched a moment ago: then the words of the newest posts were found."""
 
 
 @message

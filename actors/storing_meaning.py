@@ -172,6 +172,7 @@ def _search(db: Database, message: SearchText) -> Coroutine[Any, Any, Any]:
         since=message.since,
         until=message.until,
         limit=message.limit,
+        again=message.again,
     )
 
 

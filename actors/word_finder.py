@@ -55,7 +55,7 @@ class WordFinder:
             return Worded(keys=keys, terms=said)
         lexicon = await self._lexicon(request.account)
         other = corrected(request.query, lexicon.posts)
-        if other is not None and (keys := await self._with(request, other, limit)):
+        if other is not None and (keys := await self._with(request, other, limit, again=True)):
             return Worded(keys=keys, terms=terms(other), corrected=other)
         given = quorum.terms(request.query, lexicon)
         keys = await self._with_most(request, given)
@@ -66,7 +66,7 @@ class WordFinder:
         query = quorum.asked(given)
         if query is None:
             return []
-        keys = await self._with(request, query, MOST_READ)
+        keys = await self._with(request, query, MOST_READ, again=True)
         posts = await self._store.ask(LoadPosts(account=request.account, posts=tuple(keys)))
         shares = {
             (each.post.channel_id, each.post.id): quorum.share(given, each.post.text)
@@ -75,7 +75,9 @@ class WordFinder:
         found = [key for key, share in shares.items() if share >= quorum.SHARE]
         return sorted(found, key=lambda key: -shares[key])
 
-    async def _with(self, request: SearchRequest, query: str, limit: int) -> list[Key]:
+    async def _with(
+        self, request: SearchRequest, query: str, limit: int, *, again: bool = False
+    ) -> list[Key]:
         """Find posts with all words of a query, in place of the request's own, the best first."""
         search = SearchText(
             account=request.account,
@@ -85,6 +87,7 @@ class WordFinder:
             since=request.since,
             until=request.until,
             limit=limit,
+            again=again,
         )
         found = await self._store.ask(search, timeout=STORE_SECONDS)
         return [(hit.channel_id, hit.post_id) for hit in found]

@@ -11,9 +11,12 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
 
 import actors
+from actors.messages import LocateDatabase
 from bench.processes import cpu_seconds, resident_mib, resident_mib_of
 from bench.vectors import Vector, added, known, upserts
 from bot.commands.scratch import scratch_folder
@@ -78,7 +81,17 @@ async def _grow(
         await fill(house, more, first=held + 1)
         for _ in range(1 + (size - held) // 800):  # a search finds the words of so many first
             await house.user(READER).search("bench")
+        await _tidied(await house.store.ask(LocateDatabase()))
     await added(data / "vectors", near, held, size)
+
+
+async def _tidied(dsn: str) -> None:
+    """Do what Postgres itself does within a minute, once so much was stored."""
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("VACUUM ANALYZE", timeout=SETTLE_SECONDS)
+    finally:
+        await connection.close()
 
 
 async def _searched(data: Path, size: int, rounds: int) -> dict[str, float]:

@@ -11,17 +11,17 @@ from storage.meaning_queries import meaning_sql
 from storage.meaning_rows import TextHit
 from storage.text import storable
 
-AT_ONCE = 2
-"""How many arrivals, of a hundred posts each, get their words with each claim."""
+AT_ONCE = 200
+"""Of about how many posts the words are found with each claim."""
 
-BEFORE_A_SEARCH = 8
+BEFORE_A_SEARCH = 800
 MOST = 1000
 MOST_WORDS = 100_000
 
 
-async def find(db: Database, arrivals: int) -> int:
-    """Find the words of posts that were stored last; return of how many arrivals."""
-    return int(await db.fetch_value(meaning_sql.find_words, arrivals))
+async def find(db: Database, posts: int) -> int:
+    """Find the words of about so many posts, by arrivals; return of how many arrivals."""
+    return int(await db.fetch_value(meaning_sql.find_words, posts))
 
 
 async def search(
@@ -34,17 +34,20 @@ async def search(
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 100,
+    again: bool = False,
 ) -> list[TextHit]:
     """Find posts with all words of the query, the best first, among those the account may see.
 
     «"so"» means together and in this order, «or» one of two, «-» without. Words of posts that
-    nobody has claimed yet are found first, if they are not too many and there is room for them.
+    nobody has claimed yet are found first, if they are not too many and there is room for them, but
+    not `again` in the same search.
     """
     if not 0 < limit <= MOST:
         msg = f"limit must be from 1 to {MOST}, not {limit}"
         raise ValueError(msg)
-    with suppress(DatabaseFull):
-        await find(db, BEFORE_A_SEARCH)
+    if not again:
+        with suppress(DatabaseFull):
+            await find(db, BEFORE_A_SEARCH)
     async with reading_as(db, account) as connection:
         rows = await connection.fetch(
             meaning_sql.search_words,

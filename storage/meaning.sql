@@ -347,10 +347,16 @@ ON CONFLICT (channel_id, post_id) DO UPDATE SET
 
 -- name: find_words
 -- Find the words of some of the posts that were stored last and are still held, of each channel.
-WITH oldest AS MATERIALIZED (
-    SELECT id FROM arrivals WHERE 'words' = ANY (kinds)
-    ORDER BY row_number() OVER (PARTITION BY channel_id ORDER BY id), id
-    LIMIT $1
+WITH waiting AS MATERIALIZED (
+    SELECT
+        id, cardinality(posts) AS size,
+        row_number() OVER (PARTITION BY channel_id ORDER BY id) AS turn
+    FROM arrivals WHERE 'words' = ANY (kinds)
+), oldest AS MATERIALIZED (
+    SELECT id FROM (
+        SELECT id, sum(size) OVER (ORDER BY turn, id) - size AS before FROM waiting
+    ) AS summed
+    WHERE before < $1
 ), taken AS MATERIALIZED (
     SELECT id, channel_id, posts, kinds FROM arrivals
     WHERE id IN (SELECT id FROM oldest) AND 'words' = ANY (kinds) FOR UPDATE SKIP LOCKED
@@ -370,10 +376,6 @@ WITH oldest AS MATERIALIZED (
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM taken;
-
--- name: read_as
--- Read for one account, and with no more rights than it has, until this transaction ends.
-SELECT set_config('tgactors.account', $1, true), set_config('role', 'tgactors_reader', true);
 
 -- name: search_words
 -- Posts by their words, the best first.

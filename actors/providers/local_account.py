@@ -44,7 +44,7 @@ class Local:
             vectors = await self._embeddings.embed(texts)
         except EmbeddingsDown as down:
             raise broken(f"does not answer ({down.why})") from None
-        if not all(math.isfinite(number) for vector in vectors for number in vector):
+        if not all(all(map(math.isfinite, vector)) for vector in vectors):
             raise broken("answered with vectors of what are no numbers")
         spent = Spent(
             provider=LOCAL, model=self._embeddings.model, prompt_tokens=0, completion_tokens=0

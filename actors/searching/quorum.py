@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from actors.searching.lexicon import Lexicon
-from actors.searching.words import words
+from actors.searching.words import said_in, words
 
 SHARE = 0.6
 """How much of a query's weight a post has to have."""
@@ -56,7 +56,7 @@ def asked(given: Sequence[Term]) -> str | None:
 
 def share(given: Sequence[Term], text: str) -> float:
     """Return how much of a query's weight a text has, from 0 to 1."""
-    said = {word for _, _, word in words(text)}
+    said = said_in(text)
     return _weight(each for each in given if not said.isdisjoint(each.forms)) / _weight(given)
 
 

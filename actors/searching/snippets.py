@@ -29,7 +29,8 @@ def snippet(text: str, wanted: Sequence[str], length: int = LENGTH) -> Snippet:
     """Cut the piece out of a text that holds the most of some terms, and mark them in it."""
     flat = _SPACE.sub(" ", text).strip()
     said = list(words(flat))
-    meant = {word for word in {word for _, _, word in said} if any(akin(word, t) for t in wanted)}
+    meant = {word for _, _, word in said}
+    meant = {word for word in meant if any(akin(word, each) for each in wanted)}
     found = [each for each in said if each[2] in meant]
     low, high = _window(flat, found, length)
     before, after = "…" if low else "", "…" if high < len(flat) else ""

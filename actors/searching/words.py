@@ -14,8 +14,17 @@ _ENDING = 3
 
 def words(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where each word begins and ends, and the word folded for comparing."""
+    known: dict[str, str] = {}  # texts say much of what they say more than once
     for found in _WORD.finditer(text):
-        yield found.start(), found.end(), folded(found.group())
+        said = found.group()
+        if (word := known.get(said)) is None:
+            word = known[said] = folded(said)
+        yield found.start(), found.end(), word
+
+
+def said_in(text: str) -> frozenset[str]:
+    """Return the words of a text, folded, each once."""
+    return frozenset(map(folded, set(_WORD.findall(text))))
 
 
 def folded(word: str) -> str:
@@ -30,6 +39,8 @@ def akin(one: str, other: str) -> bool:
     """
     if one == other:
         return True
+    if one[:STEM] != other[:STEM]:  # most are not, and are told apart by this alone
+        return False
     shared = 0
     for mine, yours in zip(one, other, strict=False):
         if mine != yours:

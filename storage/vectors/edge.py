@@ -11,7 +11,7 @@ import anyio.to_thread
 
 from storage.vectors.engine import translated
 from storage.vectors.errors import CollectionMissing, VectorsClosed, WrongDimension
-from storage.vectors.filters import first_part, first_parts, of_channel, of_posts, within
+from storage.vectors.filters import first_part, first_parts, of_channel, of_posts
 from storage.vectors.points import check_name, check_points, check_query, point_id
 from storage.vectors.port import Near, Point, Scope
 from storage.vectors.ranking import nearest_posts
@@ -125,17 +125,16 @@ class EdgeStore:
     async def nearest(
         self, collection: str, vector: Sequence[float], scope: Scope, limit: int
     ) -> tuple[Near, ...]:
-        """Return the posts nearest to a vector; exact, since everything is looked at."""
+        """Return the posts nearest to a vector, since everything is looked at."""
         shard = await self._shard(collection)
         check_query(vector)
         if len(vector) != shard.about.dimension:
             raise WrongDimension(collection, shard.about.dimension, len(vector))
         if not scope.channels:
             return ()
-        meant = within(scope)
 
         async def pieces(wanted: int) -> Sequence[Near]:
-            return await self._run(shard.nearest, vector, meant, wanted)
+            return await self._run(shard.nearest, vector, scope, wanted)
 
         return await nearest_posts(pieces, limit)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -27,6 +27,25 @@ def within(scope: Scope) -> Filter:
     seen = [_above(channels, above) for above, channels in sorted(bounds.items())]
     period = _period(scope)
     return {"should": seen, **({"must": period} if period else {})}
+
+
+def is_within(scope: Scope) -> Callable[[Mapping[str, int]], bool]:
+    """Return what tells of a point's payload whether `within` means the point."""
+    since, until = _seconds(scope)
+    bounds: dict[int, int] = {}
+    for channel, above in scope.channels:
+        bounds[channel] = max(0, min(above, bounds.get(channel, above)))
+
+    def is_meant(payload: Mapping[str, int]) -> bool:
+        above = bounds.get(payload["channel_id"])
+        return (
+            above is not None
+            and payload["post_id"] > above
+            and (since is None or payload["published_at"] >= since)
+            and (until is None or payload["published_at"] < until)
+        )
+
+    return is_meant
 
 
 def of_posts(posts: Iterable[tuple[int, int]], *, but: Sequence[UUID] = ()) -> Filter:
@@ -64,12 +83,17 @@ def _above(channels: list[int], above: int) -> Filter:
 
 
 def _period(scope: Scope) -> list[Filter]:
+    since, until = _seconds(scope)
+    bounds = {name: at for name, at in (("gte", since), ("lt", until)) if at is not None}
+    return [_range("published_at", **bounds)] if bounds else []
+
+
+def _seconds(scope: Scope) -> tuple[int | None, int | None]:
     """Bounds are rounded up: of whole seconds the same ones are at or after them."""
     since, until = (
         None if at is None else math.ceil(at.timestamp()) for at in (scope.since, scope.until)
     )
-    bounds = {name: at for name, at in (("gte", since), ("lt", until)) if at is not None}
-    return [_range("published_at", **bounds)] if bounds else []
+    return since, until
 
 
 def _is(field: str, value: int) -> Filter:

@@ -16,14 +16,22 @@ import qdrant_edge as engine
 
 from storage.vectors.engine import edge_filter, translated
 from storage.vectors.errors import CollectionBroken, VectorsError, VectorsFull
-from storage.vectors.filters import Filter
+from storage.vectors.filters import Filter, is_within, within
 from storage.vectors.points import INDEXED, payload, point_id
-from storage.vectors.port import Near, Point
+from storage.vectors.port import Near, Point, Scope
 from storage.vectors.ranking import near
 
 ABOUT = "collection.json"
 PAGE = 1_000
 FLUSH_SECONDS = 5.0
+OVERSAMPLING = 3.0
+"""How many times what is wanted is chosen by rough vectors, to be compared by the exact ones."""
+WIDE_FROM = 0.25
+"""Share of all points from which on looking at all of them is quicker than asking for a scope's."""
+SPARE = 2
+"""How many times what is likely to be left out is looked through."""
+WIDEST = 1_000
+"""Points that such a look returns at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,11 @@ class Shard:
     def create(cls, folder: Path, dimension: int) -> None:
         """Make an empty collection; killed before it is complete, it leaves none."""
         part = folder.with_name(f".new-{uuid.uuid4().hex}")
-        vectors = engine.EdgeVectorParams(size=dimension, distance=engine.Distance.Cosine)
+        vectors = engine.EdgeVectorParams(
+            size=dimension,
+            distance=engine.Distance.Cosine,
+            quantization_config=engine.TurboQuantQuantizationConfig(),  # an eighth to look at
+        )
         about = About(epoch=str(uuid.uuid4()), dimension=dimension)
         with translated(part):
             shard = engine.EdgeShard.create(str(part), engine.EdgeConfig(vectors=vectors))
@@ -143,16 +155,46 @@ class Shard:
             records, _ = self._shard.scroll(request)
             return tuple(records[0].vector) if records else None
 
-    def nearest(self, vector: Sequence[float], meant: Filter, limit: int) -> list[Near]:
-        """Return the pieces nearest to a vector."""
+    def nearest(self, vector: Sequence[float], scope: Scope, limit: int) -> list[Near]:
+        """Return the pieces of a scope nearest to a vector; the scope must name a channel.
+
+        The engine holds the interpreter's lock meanwhile, so everything in this process waits. To
+        look at 100,000 points takes it 2.5 ms, but 20 to find out which of them are within, should
+        most be. Then the nearest of all are taken, less those that are not within; where that
+        leaves too few, it is asked for those that are.
+        """
+        meant = within(scope)
         with translated(self.folder):
-            request = engine.QueryRequest(
-                limit=limit,
-                query=engine.Query.Nearest(list(vector)),
-                filter=edge_filter(meant),
-                with_payload=True,
-            )
-            return [near(each.payload, each.score) for each in self._shard.query(request)]
+            wide = self._wide(meant, limit)
+            if wide:
+                found, is_meant = self._query(vector, wide), is_within(scope)
+                seen = [each for each in found if is_meant(each.payload)]
+                if len(seen) >= limit or len(found) < wide:
+                    return [near(each.payload, each.score) for each in seen[:limit]]
+            found = self._query(vector, limit, meant)
+            return [near(each.payload, each.score) for each in found]
+
+    def _wide(self, meant: Filter, limit: int) -> int:
+        """Return how many of all points to look through for so many that are meant; 0: do not."""
+        whole, part = (
+            self._shard.count(engine.CountRequest(exact=False, filter=each))
+            for each in (None, edge_filter(meant))
+        )
+        if part < WIDE_FROM * whole or not part:
+            return 0
+        wide = limit + int(SPARE * limit * max(0.0, whole / part - 1))
+        return wide if wide <= WIDEST else 0
+
+    def _query(self, vector: Sequence[float], limit: int, meant: Filter | None = None) -> Any:
+        rough = engine.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
+        request = engine.QueryRequest(
+            limit=limit,
+            query=engine.Query.Nearest(list(vector)),
+            filter=None if meant is None else edge_filter(meant),
+            params=engine.SearchParams(quantization=rough),
+            with_payload=True,
+        )
+        return self._shard.query(request)
 
     def close(self) -> None:
         """Close it; who reads it meanwhile is told that it is missing. Harmless twice."""

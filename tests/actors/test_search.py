@@ -69,6 +69,13 @@ async def test_what_the_account_may_not_see_is_never_found() -> None:
         assert 9 not in ids(await search(store(), query))
 
 
+async def test_what_is_hidden_takes_no_place_among_what_is_found() -> None:
+    """Though forty hidden posts are nearer, as many as are wanted are found, the nearest first."""
+    hidden = [post(100 + each, "абвгдежз", channel=2) for each in range(40)]
+    seen = [post(10 + each, "зжедгвба" + "у" * (each + 1)) for each in range(4)]
+    assert ids(await search(store(posts=seen, hidden=hidden), "абвгдежз", limit=3)) == [10, 11, 12]
+
+
 async def test_a_slip_is_corrected_and_told() -> None:
     """A word that occurs nowhere is taken for the nearest, and the person is told."""
     found = await search(store(), "ключивую")

@@ -150,6 +150,13 @@ async def test_a_full_disk_costs_the_words_that_are_not_found_yet(
     assert await find(db, "спартак") == [4]
 
 
+async def test_posts_that_came_one_by_one_are_found_at_once(db: Database, reader: Hold) -> None:
+    """However many arrivals they were, before anything of them was claimed."""
+    for id_ in range(100, 130):
+        await store(db, reader, id_, text="поодиночке")
+    assert set(await find(db, "поодиночке")) == set(range(100, 130))
+
+
 async def test_claiming_leaves_no_words_out(db: Database, reader: Hold) -> None:
     """Work that is written first, or last, or for an edit in between, loses no post's words."""
     await store(db, reader, *range(100, 400))

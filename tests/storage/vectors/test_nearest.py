@@ -73,6 +73,15 @@ async def test_a_thousand_channels_are_one_scope(store: VectorStore) -> None:
     assert found == [(channel, 1) for channel in range(2, 1001, 2)]
 
 
+async def test_what_may_not_be_seen_crowds_nothing_out(store: VectorStore) -> None:
+    """A hundred nearer posts of another channel leave no place among the nearest of all."""
+    await store.ensure("c", 3)
+    await store.upsert("c", [point(1, post, EAST) for post in range(1, 101)])
+    await store.upsert("c", [point(2, post, (1.0, post / 100, 0.0)) for post in range(1, 51)])
+    found = posts(await store.nearest("c", EAST, Scope(channels=((2, 3),)), 5))
+    assert found == [(2, post) for post in range(4, 9)]
+
+
 async def test_a_period_begins_with_its_start_and_ends_before_its_end(store: VectorStore) -> None:
     """To the second."""
     await store.ensure("c", 3)
