@@ -43,8 +43,10 @@ def main() -> None:
     began = time.perf_counter()
     found: dict[str, float] = {}
     for name in options.parts or PARTS:
-        print(f"measuring {name} ...", file=sys.stderr)
+        print(f"measuring {name} ...", end=" ", file=sys.stderr, flush=True)
+        start = time.perf_counter()
         found |= PARTS[name](full=options.full)
+        print(f"{time.perf_counter() - start:.1f} s", file=sys.stderr)
     found["took_s"] = time.perf_counter() - began
     rounded = {name: float(f"{value:.4g}") for name, value in found.items()}
     if options.json:

@@ -21,7 +21,7 @@ KIB_IN_MIB = 1024
 
 def ratios(*, full: bool) -> dict[str, float]:
     """Return by how many MiB a process's peak grows while it reads all but a tenth of a channel."""
-    posts = 100_000 if full else 20_000
+    posts = 100_000 if full else 15_000
     command = [sys.executable, "-m", "bench.backfill", str(posts)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sandbox.botapi import Person
 
-PEOPLE = 20
+PEOPLE = 8
 CHANNELS = 10
 POSTS = 100
 AT_ONCE = 10
@@ -35,7 +35,7 @@ def ratios(*, full: bool) -> dict[str, float]:
     `chat_status_ms` is the median while nothing else goes on, `chat_status_busy_ms` and
     `chat_status_busy_p99_ms` are from a time in which all the others' channels are read.
     """
-    people = PEOPLE * (3 if full else 1)
+    people = PEOPLE * (8 if full else 1)
     command = [sys.executable, "-m", "bench.chat", str(people)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

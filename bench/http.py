@@ -12,23 +12,25 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from bench.served import served
 
 if TYPE_CHECKING:
-    import httpx
-
     from actors.people import User
 
 CHANNELS = 15
 HELD = 100
 """Posts of each channel that are held before anything is measured."""
-POSTS = 6000
+POSTS = 4000
 """Of each channel; the parse beside the reads reads what it comes to of them."""
 DEEP = 4
 """Channels of which it does."""
+AWAY = 0.1
+"""Seconds after which Telegram answers, as it does over the internet."""
 PER_SECOND = 200
 SECONDS = 2.0
 AT_ONCE = 32
@@ -44,7 +46,7 @@ def ratios(*, full: bool) -> dict[str, float]:
     nothing does; `http_per_s` is how many a second are answered at most, and `http_cpu_ms` what one
     costs the serving process, which other load on the machine changes least.
     """
-    with served(channels=CHANNELS, posts=POSTS) as telegram:
+    with served(channels=CHANNELS, posts=POSTS, away=AWAY) as telegram:
         found = asyncio.run(_measured(telegram.address, telegram.person, full=full))
     quiet, busy = found.pop("quiet"), found.pop("busy")
     return {
@@ -106,29 +108,50 @@ async def _asked(words: list[str], user: User) -> dict[str, Any]:
 
 async def asking(address: str, person: int, seconds: float) -> None:
     """Be whoever reads: tell what was measured, and go on when told that a parse runs."""
-    import httpx
+    host, port = urlsplit(address).netloc.rsplit(":", 1)
+    lines = [await Line.open(host, int(port)) for _ in range(AT_ONCE)]
+    readings = Readings(lines, person)
+    await readings.at_most(seconds / 4)  # caches are filled
+    per_second = await readings.at_most(seconds / 2)
+    quiet = await readings.steadily(seconds)
+    failed = quiet.pop("failed")
+    made = readings.made
+    _say({"quiet": quiet, "per_s": per_second, "failed": failed, "made": made})
+    await asyncio.to_thread(sys.stdin.readline)
+    _say(await readings.steadily(seconds))
 
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(
-        base_url=address, headers=headers, timeout=WITHIN_SECONDS
-    ) as client:
-        readings = Readings(client, person)
-        await readings.at_most(seconds / 4)  # connections are made, and caches filled
-        per_second = await readings.at_most(seconds / 2)
-        quiet = await readings.steadily(seconds)
-        failed = quiet.pop("failed")
-        made = readings.made
-        _say({"quiet": quiet, "per_s": per_second, "failed": failed, "made": made})
-        await asyncio.to_thread(sys.stdin.readline)
-        _say(await readings.steadily(seconds))
+
+class Line:
+    """One connection that asks again and again.
+
+    Not httpx: with some hundred requests that wait, it takes longer than what it measures.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    async def open(cls, host: str, port: int) -> Self:
+        """Connect."""
+        return cls(*await asyncio.open_connection(host, port))
+
+    async def get(self, path: str) -> int:
+        """Ask, take the whole answer in, and return its status."""
+        head = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+        self._writer.write(head.encode())
+        async with asyncio.timeout(WITHIN_SECONDS):
+            answer = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
+            length = answer.split("content-length: ")[1].split("\r\n")[0]
+            await self._reader.readexactly(int(length))
+        return int(answer.split(" ")[1])
 
 
 class Readings:
     """Reads of several kinds, one after the other."""
 
-    def __init__(self, client: httpx.AsyncClient, person: int) -> None:
+    def __init__(self, lines: Sequence[Line], person: int) -> None:
         user = f"/users/{person}"
-        self._client = client
+        self._lines = lines
         self._paths = itertools.cycle(
             [
                 f"{user}/posts",
@@ -144,24 +167,25 @@ class Readings:
         self._failed = 0
         self.made = 0
 
-    async def one(self) -> None:
-        """Make the next."""
-        answer = await self._client.get(next(self._paths))
-        self._failed += answer.status_code != 200
-        self.made += 1
-
     async def steadily(self, seconds: float) -> dict[str, float]:
-        """Make so many a second, whether they are answered or not; tell how long they took."""
+        """Make so many a second, whether they are answered or not; tell how long they took.
+
+        One that is due while every connection waits for an answer waits too, and that counts.
+        """
         began, self._failed = time.perf_counter(), 0
-
-        async def timed(due: float) -> float:
-            await asyncio.sleep(due - time.perf_counter())
-            await self.one()
-            return 1000 * (time.perf_counter() - due)
-
         number = int(PER_SECOND * seconds)
-        took = await asyncio.gather(*(timed(began + each / PER_SECOND) for each in range(number)))
+        dues = iter([began + each / PER_SECOND for each in range(number)])
+        took: list[float] = []
+
+        async def ask(line: Line) -> None:
+            for due in dues:
+                await asyncio.sleep(due - time.perf_counter())
+                await self._one(line)
+                took.append(1000 * (time.perf_counter() - due))
+
+        await asyncio.gather(*map(ask, self._lines))
         return {
+            "answered_per_s": number / (time.perf_counter() - began),
             "p50_ms": statistics.median(took),
             "p99_ms": statistics.quantiles(took, n=100)[98],
             "failed": self._failed,
@@ -169,16 +193,18 @@ class Readings:
 
     async def at_most(self, seconds: float) -> float:
         """Make as many as can be; return how many a second that is."""
-        end, done = time.perf_counter() + seconds, 0
+        began, before = time.perf_counter(), self.made
 
-        async def many() -> None:
-            nonlocal done
-            while time.perf_counter() < end:
-                await self.one()
-                done += 1
+        async def ask(line: Line) -> None:
+            while time.perf_counter() < began + seconds:
+                await self._one(line)
 
-        await asyncio.gather(*(many() for _ in range(AT_ONCE)))
-        return done / seconds
+        await asyncio.gather(*map(ask, self._lines))
+        return (self.made - before) / (time.perf_counter() - began)
+
+    async def _one(self, line: Line) -> None:
+        self._failed += await line.get(next(self._paths)) != 200
+        self.made += 1
 
 
 def _say(facts: object) -> None:

@@ -180,7 +180,7 @@ def _descriptors() -> int:
 
 async def everything(*, full: bool) -> dict[str, float]:
     """Measure all, the footprint first, while the process is small."""
-    rounds = 25 if full else 7
+    rounds = 25 if full else 4
     found = await footprint(200)
     for part in (asks, tells, streams, lives):
         found |= await part(rounds)

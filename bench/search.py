@@ -45,7 +45,7 @@ def ratios(*, full: bool) -> dict[str, float]:
 
 async def measured(scratch: Path, *, full: bool) -> dict[str, float]:
     """Measure in one data folder, whose archive grows from size to size."""
-    posts, sizes, rounds = (500, (1_000, 10_000, 100_000), 3) if full else (100, (1_000, 10_000), 1)
+    posts, sizes, rounds = (500, (1_000, 10_000, 100_000), 6) if full else (60, (10_000,), 1)
     data, texts = scratch / "data", _texts(posts)
     found = await _prepared(data, texts)
     near = await known(data / "vectors", posts)
@@ -95,8 +95,8 @@ async def _tidied(dsn: str) -> None:
 
 
 async def _searched(data: Path, size: int, rounds: int) -> dict[str, float]:
-    """Search for every query of the evaluation set some times, one after the other."""
-    queries = [query.text for query in sets.own().queries]
+    """Search for every other query of the evaluation set some times, one after the other."""
+    queries = [query.text for query in sets.own().queries][::2]
     async with actors.open(data=data, workers=False) as house:
         user = house.user(READER)
         for query in queries[:5]:  # loads the model, opens the vectors
