@@ -49,13 +49,18 @@ class IndexerActor(Actor[WorkerMessage]):
         providers: Asks,
         vectors: Asks,
         *,
+        worker: str = "indexer",
         cap: int | None = None,
         clock: Clock | None = None,
         now: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Describe it; `cap` is how many tokens an account may spend a day, if these cost any."""
+        """Describe it; `cap` is how many tokens an account may spend a day, if these cost any.
+
+        `worker` is the name in which it claims.
+        """
         self._store = store
+        self._worker = worker
         self._vectors = vectors
         self._cap = cap
         self._clock = clock or SystemClock()
@@ -186,7 +191,7 @@ class IndexerActor(Actor[WorkerMessage]):
             self._look_over_at = self._clock.now()
 
     async def _claim(self, kind: WorkKind, n: int) -> tuple[WorkItem, ...]:
-        claim = ClaimWork(kind=kind, worker="indexer", n=n, lease=LEASE, cap=self._cap)
+        claim = ClaimWork(kind=kind, worker=self._worker, n=n, lease=LEASE, cap=self._cap)
         return await self._store.ask(claim)
 
     @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
+from pathlib import Path
 
 from runtime import Request, message
 from storage.meaning_rows import (
@@ -17,6 +18,14 @@ from storage.meaning_rows import (
 )
 from storage.rows import WorkCount, WorkKind, WorkRow
 from storage.vectors.port import Scope
+
+
+@message
+class BeginWork(Request[str]):
+    """Name this process's workers, and have done what a dead process in its place had begun."""
+
+    lock: Path
+    """The house.lock that this process holds."""
 
 
 @message
@@ -239,7 +248,8 @@ class PoorUntil(Request[datetime | None]):
 
 
 MeaningMessage = (
-    ClaimWork
+    BeginWork
+    | ClaimWork
     | FinishWork
     | KeepTags
     | KeepIndexed

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from actors.meaning_messages import (
     ActivateCollection,
     BeginCollection,
+    BeginWork,
     ClaimWork,
     CountWork,
     DelayWork,
@@ -49,7 +50,8 @@ def of_meaning(db: Database, message: MeaningMessage) -> Coroutine[Any, Any, obj
         case PoorUntil():
             return spending.poor_until(db, message.account, message.cap)
         case (
-            ClaimWork()
+            BeginWork()
+            | ClaimWork()
             | FinishWork()
             | DelayWork()
             | GiveUpWork()
@@ -82,9 +84,20 @@ def of_meaning(db: Database, message: MeaningMessage) -> Coroutine[Any, Any, obj
 
 def _of_work(
     db: Database,
-    message: ClaimWork | FinishWork | DelayWork | GiveUpWork | RetryWork | NextWork | CountWork,
+    message: (
+        BeginWork
+        | ClaimWork
+        | FinishWork
+        | DelayWork
+        | GiveUpWork
+        | RetryWork
+        | NextWork
+        | CountWork
+    ),
 ) -> Coroutine[Any, Any, object]:
     match message:
+        case BeginWork():
+            return work.take_over(db, message.lock)
         case ClaimWork():
             lease = timedelta(seconds=message.lease)
             found = claiming.claim(

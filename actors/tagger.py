@@ -49,13 +49,18 @@ class TaggerActor(Actor[WorkerMessage]):
         store: Asks,
         providers: Asks,
         *,
+        worker: str = "tagger",
         cap: int | None = None,
         clock: Clock | None = None,
         now: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Describe it; `cap` is how many tokens an account may spend a day."""
+        """Describe it; `cap` is how many tokens an account may spend a day.
+
+        `worker` is the name in which it claims.
+        """
         self._store = store
+        self._worker = worker
         self._providers = providers
         self._cap = cap
         self._clock = clock or SystemClock()
@@ -108,7 +113,7 @@ class TaggerActor(Actor[WorkerMessage]):
         rest = self._tally.rest(self._now())
         if rest > 0:
             return min(rest, TICK_SECONDS)
-        claim = ClaimWork(kind="tag", worker="tagger", n=room, lease=LEASE, cap=self._cap)
+        claim = ClaimWork(kind="tag", worker=self._worker, n=room, lease=LEASE, cap=self._cap)
         items = await self._store.ask(claim)
         if not items:
             return await until_due(self._store, self._now(), "tag")

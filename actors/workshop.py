@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from actors.indexer import IndexerActor
-from actors.meaning_messages import LoadCollections
+from actors.meaning_messages import BeginWork, LoadCollections
 from actors.messages import StoreMessage
 from actors.provider_messages import ProvidersMessage
 from actors.search_messages import SearchMessage
@@ -64,19 +64,24 @@ class Workshop:
         )
 
     async def begin(self) -> None:
-        """Start the workers."""
+        """Start the workers, with what those of a process that was killed here had begun."""
+        worker = await self._store.ask(BeginWork(lock=self._settings.data / "house.lock"))
         cap = self._settings.tokens_per_day
         free = self._settings.embeddings == "local"
         tagger = await self._system.spawn(
             "tagger",
-            lambda: TaggerActor(self._store, self.providers, cap=cap),
+            lambda: TaggerActor(self._store, self.providers, worker=worker, cap=cap),
             intensity=self._intensity,
             release_within=RELEASE_SECONDS,
         )
         indexer = await self._system.spawn(
             "indexer",
             lambda: IndexerActor(
-                self._store, self.providers, self.vectors, cap=None if free else cap
+                self._store,
+                self.providers,
+                self.vectors,
+                worker=worker,
+                cap=None if free else cap,
             ),
             intensity=self._intensity,
             release_within=RELEASE_SECONDS,

@@ -91,6 +91,7 @@ class Queries:
     count_posts: str
     claim_work: str
     finish_work: str
+    free_work: str
     put_back_work: str
     give_up_work: str
     count_work: str

@@ -851,6 +851,10 @@ WITH RECURSIVE present AS (
 )
 SELECT * FROM claimed;
 
+-- name: free_work
+-- Make due at once what a worker had that is dead.
+UPDATE work SET worker = NULL, again = false, not_before = now() WHERE worker = $1;
+
 -- name: finish_work
 -- Remove work that is done, and put back what has changed meanwhile; tell which was removed.
 WITH mine AS MATERIALIZED (

@@ -2,15 +2,19 @@
 
 Theory of operation. A row is enqueued by the transaction that stores, changes or removes its post.
 A worker leases rows: until `not_before` nobody else gets them, so a worker that is killed only
-delays them. Each claim has a number of its own, and whoever finishes a row must still have the last
-one. A row whose post changes while it is leased stays leased and is done again afterwards, so that
-no two workers are at one post, the slower with what is old. For the same reason a post is put into
-the index only when no removal of it is due, and a removal waits for the lease of who put it there.
+delays them, and the next process in its place frees them at once. Each claim has a number of its
+own, and whoever finishes a row must still have the last one. A row whose post changes while it is
+leased stays leased and is done again afterwards, so that no two workers are at one post, the slower
+with what is old. For the same reason a post is put into the index only when no removal of it is
+due, and a removal waits for the lease of who put it there.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from storage import leases
 from storage.database import Connection, Database, Row
 from storage.queries import sql
 from storage.rows import WorkCount, WorkKind, WorkRow
@@ -47,6 +51,16 @@ async def claim(
         if live:
             return live
     return []
+
+
+async def take_over(db: Database, lock: Path) -> str:
+    """Name the workers of the process that has locked this house.lock; what they had is due.
+
+    No other process works there, so whoever had it is dead.
+    """
+    worker = await asyncio.to_thread(leases.place, lock)
+    await db.execute(sql.free_work, worker)
+    return worker
 
 
 async def done(db: Database, rows: Sequence[WorkRow]) -> int:

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from contextlib import suppress
 
 import httpx
@@ -111,13 +112,17 @@ def test_a_service_that_is_killed_loses_nothing(
 
 
 KILLS = 15
+STEPS = 16
+"""Posts stored, tagged or indexed before the next kill, at most."""
+DONE = """
+SELECT (SELECT count(*) FROM posts) + (SELECT count(*) FROM tags) + (SELECT count(*) FROM indexed)
+"""
 
 
 class Askers:
     """Programs that ask a service for everything at once, until it is gone."""
 
     def __init__(self, serving: Serving) -> None:
-        self._answers = threading.Semaphore(0)
         asked = (
             ("POST", "/parse_all_channels"),
             ("POST", f"/users/{PERSON}/parse?wait=true&settle=5"),
@@ -136,18 +141,20 @@ class Askers:
         with suppress(httpx.TransportError):  # it was killed
             while True:
                 http.request(method, path)
-                self._answers.release()
-
-    def answered(self, times: int) -> None:
-        """Wait until so many of them were answered."""
-        for _ in range(times):
-            assert self._answers.acquire(timeout=PATIENCE)
 
     def ended(self) -> None:
         """Wait until all have noticed its end."""
         for each in self._threads:
             each.join(PATIENCE)
             assert not each.is_alive()
+
+
+def _has_done(dsn: str, steps: int) -> int:
+    """Wait until so many steps are done; return how many are."""
+    until = time.monotonic() + PATIENCE
+    while (done := int(_counted(dsn, DONE)[0])) < steps:
+        assert time.monotonic() < until, f"only {done} of {steps} steps were done"
+    return done
 
 
 @pytest.mark.soak
@@ -159,15 +166,19 @@ def test_a_service_that_is_killed_at_random_moments_has_everything_in_the_end(
     service.env["TGACTORS_WORKERS"] = "true"
     chance = random.Random()  # noqa: S311  no secret
     channel = next(iter(telegram.world.channels))
+    done, left = 0, list[int]()
     for number in range(KILLS):
         serving = Serving(service)
         askers = Askers(serving)
         telegram.publish(channel, f"what is published between the kills, number {number}")
-        askers.answered(chance.randint(1, 60))
+        everything = 3 * (36 + number + 1)
+        done = _has_done(dsn, min(done + chance.randint(1, STEPS), everything))
         serving.process.kill()
+        left.append(everything - done)
         assert serving.process.wait(PATIENCE) == -signal.SIGKILL
         askers.ended()
         serving.http.close()
+    assert max(left) > 0, "it was always killed when all was done"
     last = Serving(service)
     assert last.parse(wait="true", settle="50").raise_for_status().status_code == 200
     meaning = last.http.get(f"/users/{PERSON}/meaning").raise_for_status().json()

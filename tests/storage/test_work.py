@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +96,25 @@ async def test_a_killed_workers_rows_are_due_again(db: Database, reader: Hold) -
     assert not await work.later(db, killed[0], datetime.now(UTC), "late")
     assert not await work.dead(db, killed[0], "late")
     assert await work.done(db, again) == 1
+
+
+async def test_who_comes_into_a_killed_workers_place_has_its_rows_at_once(
+    db: Database, reader: Hold, tmp_path: Path
+) -> None:
+    """Of this place only; it counts as an attempt, and the dead one's result as nothing."""
+    locks = [tmp_path / name for name in ("house.lock", "other.lock")]
+    for lock in locks:
+        lock.touch()
+    await store(db, reader, 1, 2)
+    here, elsewhere = [await work.take_over(db, lock) for lock in locks]
+    (mine,) = await work.claim(db, "tag", here, 1, HOUR)
+    (other,) = await work.claim(db, "tag", elsewhere, 1, HOUR)
+    assert await work.claim(db, "tag", here, 9, HOUR) == []
+    assert await work.take_over(db, locks[0]) == here
+    (again,) = await work.claim(db, "tag", here, 9, HOUR)
+    assert (again.post_id, again.attempts) == (mine.post_id, 2)
+    assert await work.done(db, [mine]) == 0
+    assert await work.done(db, [again, other]) == 2
 
 
 async def test_a_slow_worker_that_nobody_replaced_finishes(db: Database, reader: Hold) -> None:
