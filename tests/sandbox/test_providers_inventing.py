@@ -25,7 +25,7 @@ def test_tags_are_the_words_that_a_text_repeats() -> None:
 
 def test_a_text_that_repeats_nothing_has_three_tags() -> None:
     """The first three words; with fewer long words the short ones, and none without any."""
-    assert tags("Rain is falling over London tonight") == ["rain", "falling", "over"]
+    assert tags("Rain is falling over London tonight") == ["rain", "falling", "london"]
     assert tags("up we go") == ["up", "we", "go"]
     assert tags("🎉 42") == []
     assert tags("<<<3dceea4f x86 news 3dceea4f>>>") == ["news"]
@@ -53,7 +53,15 @@ def test_numbered_sources_are_cited() -> None:
         "Question: when?\n\n [2] Other: no.\n"
         "[1] Metro: two new stations open on the first of May, at last.\n\nAnswer briefly."
     )
-    assert invented(prompt) == "Metro: two new stations open on the first [1]."
+    assert invented(prompt) == "Metro: two new stations open on the first of May, at last [1]."
+
+
+def test_what_is_quoted_ends_with_a_sentence() -> None:
+    """Short ones are quoted together; of one that does not end, so many words."""
+    assert invented("[1] It rained. Then the sun came out over the sea. Later on.") == (
+        "It rained. Then the sun came out over the sea [1]."
+    )
+    assert invented(f"[1] {'on and ' * 99}") == f"{'on and ' * 20}[1]."
 
 
 @pytest.mark.parametrize("prompt", ["As [1] said so", "[2] Not the first one is here"])
