@@ -121,6 +121,11 @@ class DigestTopic:
     summary: str | None
     """What a model says of them, citing lines like [1]; None if none was asked or could answer."""
 
+    @property
+    def left(self) -> int:
+        """How many of the posts no line tells of."""
+        return self.posts - sum(1 + len(line.also) for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:

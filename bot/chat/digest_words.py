@@ -37,7 +37,10 @@ def _topic(topic: DigestTopic, texts: Texts) -> str:
     lines = [said.posts_of.format(topic=name, posts=texts.general.posts(topic.posts))]
     if topic.summary is not None:
         lines.append(_summed(topic.summary, topic.lines))
-    return "\n".join([*lines, *(_line(each, texts) for each in topic.lines)])
+    lines += [_line(each, texts) for each in topic.lines]
+    if topic.left:
+        lines.append(said.left.format(number=topic.left))
+    return "\n".join(lines)
 
 
 def _line(line: DigestLine, texts: Texts) -> str:

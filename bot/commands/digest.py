@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from bot.screen import Screen
 
 _DAY = timedelta(days=1)
+MOST_LINES = 50
+"""Stories of each topic."""
 
 Topics = Annotated[
     list[str] | None,
     typer.Option("--topic", metavar="TOPIC", help="What is of interest; may be given again."),
 ]
 Lines = Annotated[
-    int, typer.Option("--lines", metavar="N", min=1, max=50, help="Stories of each topic.")
+    int, typer.Option("--lines", metavar="N", min=1, max=MOST_LINES, help="Stories of each topic.")
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Ask no model for summaries.")]
 
@@ -86,6 +88,8 @@ def _tell_topic(screen: Screen, topic: DigestTopic) -> None:
         screen.say_indented(printable(topic.summary), 2)
     for story in topic.lines:
         _tell_line(screen, story)
+    if topic.left:
+        screen.say_indented(f"… and {topic.left} more; --lines {MOST_LINES} shows most.", 2)
 
 
 def _tell_line(screen: Screen, story: DigestLine) -> None:

@@ -26,6 +26,7 @@ class DigestingTexts:
     other: str
     posts_of: str
     also: str
+    left: str
     untagged: str
     cut: str
     scheduled_head: str
@@ -61,6 +62,7 @@ EN = DigestingTexts(
     other="Other",
     posts_of="<b>{topic}</b> ({posts})",
     also="and {number} like it",
+    left="… and {number} more",
     untagged="{posts} of these are not tagged yet.",
     cut="There were more: a digest takes in the newest.",
     scheduled_head="<b>Your digest</b>",
@@ -99,6 +101,7 @@ RU = DigestingTexts(
     other="Остальное",
     posts_of="<b>{topic}</b> ({posts})",
     also="и похожих: {number}",
+    left="… и ещё {number}",
     untagged="Из них ещё без тегов: {posts}.",
     cut="Постов было больше: в дайджест вошли самые новые.",
     scheduled_head="<b>Ваш дайджест</b>",

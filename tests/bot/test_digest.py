@@ -42,6 +42,11 @@ def test_topics_and_channels_can_be_chosen(archive: CommandLine) -> None:
     assert [topic["topic"] for topic in facts["topics"]] == ["спутник", "asyncio"]
     assert "Asyncio post-mortem" in facts["topics"][1]["lines"][0]["text"]
     assert all(len(topic["lines"]) <= 1 for topic in facts["topics"])
+    said = archive.run("digest", PERSON, "--lines", 1)
+    facts = archive.run("digest", PERSON, "--lines", 1, "--json").facts
+    left = [topic["posts"] - 1 - len(topic["lines"][0]["also"]) for topic in facts["topics"]]
+    told = [int(number) for number in re.findall(r"^  … and (\d+) more;", said.out, re.MULTILINE)]
+    assert told == [number for number in left if number] != []
     one = archive.run("digest", PERSON, "--channel", "@climate_desk_demo", "--json").facts
     assert {line["post"]["channel_title"] for line in lines(one)} == {"Climate Desk"}
     assert one["posts"] == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -12,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import actors
+from actors import Digest, DigestTopic
 from actors.house import House
 from bot.chat import digesting
 from bot.chat.app import Chat
+from bot.chat.digest_words import digest_html
 from bot.chat.planning import time_of_day, topics_of
+from bot.texts import EN, RU, Texts
 from sandbox import Channel, World
 from sandbox.botapi import Person
 from sandbox.providers import Providers
@@ -24,6 +28,8 @@ from tests.bot.chat.talking import PATIENCE, pressed, said, told
 from tests.scenarios.witness import until
 
 pytestmark = pytest.mark.anyio
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -68,6 +74,24 @@ def test_topics_are_few_short_and_each_once(typed: str) -> None:
     assert all(each and len(each) <= 60 for each in topics)
     assert topics_of("–") == ()
     assert topics_of("Space, space , NEWS") == ("space", "news")
+
+
+@pytest.mark.parametrize(("texts", "told"), [(EN, "… and 5 more"), (RU, "… и ещё 5")])
+def test_posts_without_a_line_are_counted(texts: Texts, told: str) -> None:
+    """A topic has so many lines at most, and says how many posts none of them tells of."""
+    topic = DigestTopic(topic="space", lines=(), posts=5, summary=None)
+    whole = Digest(
+        since=NOON,
+        until=NOON,
+        posts=5,
+        topics=(topic,),
+        untagged=0,
+        cut=False,
+        model=None,
+        trouble=None,
+    )
+    assert told in digest_html(whole, texts, "UTC")
+    assert told not in digest_html(replace(whole, topics=()), texts, "UTC")
 
 
 @pytest.mark.usefixtures("read")
