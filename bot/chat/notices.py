@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +35,10 @@ log = get_logger("bot")
 LOOK_SECONDS: Final = 5.0
 MOST: Final = 1000
 """Notices that are looked at in one round."""
+DEAF_SECONDS: Final = 60.0
+"""How long operators are sent nothing after a round in which none of them took anything: to whoever
+has not begun with the bot nothing can be sent, and Telegram need not be asked all the time.
+"""
 UTC: Final = "UTC"
 
 
@@ -41,18 +46,21 @@ async def pump(
     house: House, bot: Bot, *, admins: frozenset[int] = frozenset(), look: float = LOOK_SECONDS
 ) -> None:
     """Tell what is to be told, on and on until cancelled; `admins` what concerns the operator."""
+    deaf_until = 0.0
     while True:
+        heard = admins if time.monotonic() >= deaf_until else frozenset[int]()
         try:
-            await tell(house, bot, admins)
+            if await tell(house, bot, heard) and heard:
+                deaf_until = time.monotonic() + DEAF_SECONDS
         except REFUSALS as refused:
             log.warning("notices.refused", reason=type(refused).__name__)
         await asyncio.sleep(look)
 
 
-async def tell(house: House, bot: Bot, admins: frozenset[int]) -> None:
+async def tell(house: House, bot: Bot, admins: frozenset[int]) -> bool:
     """Tell once what was not told yet; what Telegram does not take is tried the next time.
 
-    If one reaches no operator, no other is tried in this round.
+    If one reaches no operator, no other is tried in this round; returns whether that was so.
     """
     is_deaf = False
     for notice in await house.tellable(limit=MOST):
@@ -64,6 +72,7 @@ async def tell(house: House, bot: Bot, admins: frozenset[int]) -> None:
             await house.delivered(notice.id)
         elif notice.account is None:
             is_deaf = True
+    return is_deaf
 
 
 async def _sent(house: House, bot: Bot, notice: Notice, person: int) -> bool:

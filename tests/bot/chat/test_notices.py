@@ -191,6 +191,23 @@ async def test_who_is_back_already_is_not_told_that_they_were_gone(
     assert await house.notices() == ()
 
 
+async def test_an_operator_who_never_began_is_not_written_to_all_the_time(
+    known: int, dsn: str, house: House, chat: Chat, api: BotApi, mia: Person
+) -> None:
+    """What is for operators waits; persons are told as ever, round after round."""
+    await told(mia, "/start", "I read your Telegram channels")
+    await write(dsn, None, "no_space", {"free": 20, "floor": 100})
+    async with pumping(house, chat):
+        for posts in (1, 2, 3):
+            data = UNREAD | {"posts": posts}
+            async with await Database.open(dsn, connections=1) as db, db.transaction() as on:
+                await written.write_on(on, known, "read_again", str(posts), data)
+            await said(mia, f"{posts} post")
+    tried = [each for each in api.calls if (each.method, each.chat) == ("sendMessage", ADMIN)]
+    assert len(tried) == 1
+    assert "no_space" in {each.kind for each in await house.notices()}
+
+
 class Half:
     """A house in which one account, the first, does not answer."""
 
