@@ -7,21 +7,16 @@ rows at all unless the transaction says whose they are.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 
 from storage.database import Connection, Database
-
-_BEGIN: Final = """
-BEGIN READ ONLY;
-SELECT set_config('tgactors.account', '{:d}', true), set_config('role', 'tgactors_reader', true)
-"""
-"""In one message: everything that is read waits for it. Only a whole number fits in."""
+from storage.meaning_queries import meaning_sql
 
 
 @asynccontextmanager
 async def reading_as(db: Database, account: int) -> AsyncIterator[Connection]:
     """Open a transaction that reads, and sees what one account may see."""
     async with db.connection() as connection:  # undone there, should anything fail
-        await connection.execute(_BEGIN.format(account))
+        # In one message: everything that is read waits for it. Only a whole number fits in.
+        await connection.execute(f"BEGIN READ ONLY; {meaning_sql.read_as.format(account)}")
         yield connection
         await connection.execute("COMMIT")

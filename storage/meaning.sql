@@ -377,6 +377,10 @@ WITH waiting AS MATERIALIZED (
 )
 SELECT count(*) FROM taken;
 
+-- name: read_as
+-- Read for one account, and with no more rights than it has, until this transaction ends.
+SELECT set_config('tgactors.account', '{:d}', true), set_config('role', 'tgactors_reader', true);
+
 -- name: search_words
 -- Posts by their words, the best first.
 SELECT channel_id, post_id, rank FROM search_words($1, $2, $3, $4, $5, $6);

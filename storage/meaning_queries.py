@@ -40,6 +40,7 @@ class MeaningQueries:
     unsay: str
     renew_words: str
     find_words: str
+    read_as: str
     search_words: str
     vocabulary: str
     scope: str

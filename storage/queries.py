@@ -90,8 +90,8 @@ class Queries:
     channel_views: str
     count_posts: str
     claim_work: str
-    finish_work: str
     free_work: str
+    finish_work: str
     put_back_work: str
     give_up_work: str
     count_work: str
