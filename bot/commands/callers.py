@@ -62,10 +62,14 @@ class Callers:
     async def _ask(self, asked: Future[None]) -> Answer:
         user, began = self._user, time.perf_counter()
         parse = asyncio.ensure_future(user.parse(timeout=_PATIENCE))
-        await asyncio.gather(user.status(), user.channels(), user.posts())
-        waited = time.perf_counter() - began
-        asked.set_result(None)
-        return Answer(threading.current_thread(), (await parse).added, waited)
+        try:
+            await asyncio.gather(user.status(), user.channels(), user.posts())
+            waited = time.perf_counter() - began
+            asked.set_result(None)
+            return Answer(threading.current_thread(), (await parse).added, waited)
+        finally:  # both fail where the house is closed: one of them is told
+            parse.cancel()
+            await asyncio.gather(parse, return_exceptions=True)
 
     def _without_a_loop(self, asked: Future[None]) -> Answer:
         self._sign.wait(_PATIENCE)

@@ -142,6 +142,7 @@ class Story:
                 return await parse, await others.answers()
             finally:
                 parse.cancel()
+                await asyncio.gather(parse, return_exceptions=True)
 
     async def _second_parse(self, user: User) -> actors.ParseReport:
         """Wait until the model takes requests again, and parse."""

@@ -47,6 +47,10 @@ class Terminal:
         while words not in self.text:
             assert self._more(deadline), f"{words!r} was never shown:\n{self.shown}"
 
+    def read_more(self) -> None:
+        """Wait until something more has been shown."""
+        assert self._more(time.monotonic() + _PATIENCE), f"nothing more was shown:\n{self.shown}"
+
     def read_all(self) -> int:
         """Wait for the command's end; return its status."""
         deadline = time.monotonic() + _PATIENCE

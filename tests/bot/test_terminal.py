@@ -41,8 +41,9 @@ def test_the_seconds_that_are_left_are_counted(beside: CommandLine, telegram: Sa
     """While a code is good, its time runs down in place."""
     telegram.scan_automatically(None)
     with terminal(beside, "login", PERSON) as seen:
-        seen.read_until("Code 1 is good for 29 s more")
-        seen.read_until("Code 1 is good for 27 s more")
+        while len(set(left := re.findall(r"Code 1 is good for (\d\d) s more", seen.text))) < 3:
+            seen.read_more()  # which seconds are drawn, a busy machine decides
+        assert left == sorted(left, reverse=True)
         telegram.scan_automatically(PERSON)
 
 
