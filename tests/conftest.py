@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Say how many workers `-n auto` means: many tests wait for a deadline, not for a core."""
-    return min(5 * len(os.sched_getaffinity(0)) // 2, 8)
+    return min(2 * len(os.sched_getaffinity(0)), 8)
 
 
 @pytest.fixture(scope="session")
