@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
-from pathlib import Path
 
 from runtime import Request, message
 from storage.meaning_rows import (
@@ -22,10 +21,10 @@ from storage.vectors.port import Scope
 
 @message
 class BeginWork(Request[str]):
-    """Name this process's workers, and have done what a dead process in its place had begun."""
+    """Name this process's workers, and have done what a dead process in its place had begun.
 
-    lock: Path
-    """The house.lock that this process holds."""
+    To be asked once in a process's life, before it has any workers: what is freed is in their name.
+    """
 
 
 @message
@@ -248,8 +247,7 @@ class PoorUntil(Request[datetime | None]):
 
 
 MeaningMessage = (
-    BeginWork
-    | ClaimWork
+    ClaimWork
     | FinishWork
     | KeepTags
     | KeepIndexed

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from actors.bot_messages import BotMessage
 from actors.keeping_messages import KeepingMessage
 from actors.login import State
-from actors.meaning_messages import MeaningMessage
+from actors.meaning_messages import BeginWork, MeaningMessage
 from actors.store_messages import ReadingMessage
 from actors.values import (
     Authorisation,
@@ -386,7 +386,7 @@ class MarkDelivered(Request[bool]):
     notice: int
 
 
-StoreMessage = (
+DatabaseMessage = (
     ReadingMessage
     | MeaningMessage
     | BotMessage
@@ -415,4 +415,7 @@ StoreMessage = (
     | ListPosts
     | CountPosts
 )
+"""What is asked of the database alone."""
+
+StoreMessage = DatabaseMessage | BeginWork
 """What the StoreActor understands."""

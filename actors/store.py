@@ -7,9 +7,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from actors.messages import (
-    StoreMessage,
-)
+from actors.meaning_messages import BeginWork
+from actors.messages import StoreMessage
 from actors.room import Room
 from actors.settings import Settings
 from actors.store_messages import StoreBatch, TakeDue
@@ -23,6 +22,7 @@ from storage.errors import StorageError
 from storage.house_lock import HouseLock
 from storage.sessions import Vault
 from storage.space import Space
+from storage.work import take_over
 
 log = get_logger("actors")
 
@@ -81,7 +81,10 @@ class StoreActor(Actor[StoreMessage]):
 
     def _work(self, message: StoreMessage) -> Coroutine[Any, Any, object]:
         most = self._settings.channels_per_account
-        return work(*self._opened(), self._dsn, message, most=most)
+        db, vault = self._opened()
+        if isinstance(message, BeginWork):
+            return take_over(db, self._held())
+        return work(db, vault, self._dsn, message, most=most)
 
     async def _within(self, room: Room, message: StoreMessage) -> object:
         """Do what is asked if there is room for it."""
@@ -92,6 +95,11 @@ class StoreActor(Actor[StoreMessage]):
         if self._db is None or self._vault is None:
             raise RuntimeError("the store was asked before it had started")
         return self._db, self._vault
+
+    def _held(self) -> HouseLock:
+        if self._lock is None:
+            raise RuntimeError("the store was asked before it had started")
+        return self._lock
 
     def _open_vault(self, data: Path) -> Vault:
         keys = self._settings.keys

@@ -12,6 +12,7 @@ from actors.messages import (
     AdmitSession,
     ClaimInvite,
     CountPosts,
+    DatabaseMessage,
     DismissSession,
     ExpireSession,
     ForgetAccount,
@@ -29,7 +30,6 @@ from actors.messages import (
     RevokeInvite,
     SaveSession,
     SaveTransition,
-    StoreMessage,
     WasAdmitted,
     WhoHolds,
 )
@@ -93,7 +93,7 @@ T = TypeVar("T")
 
 
 def work(  # noqa: C901  one arm per group of messages
-    db: Database, vault: Vault, dsn: str, message: StoreMessage, *, most: int | None = None
+    db: Database, vault: Vault, dsn: str, message: DatabaseMessage, *, most: int | None = None
 ) -> Coroutine[Any, Any, object]:
     """Return the work that a message to the store asks for.
 

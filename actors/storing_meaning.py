@@ -9,7 +9,6 @@ from typing import Any, assert_never
 from actors.meaning_messages import (
     ActivateCollection,
     BeginCollection,
-    BeginWork,
     ClaimWork,
     CountWork,
     DelayWork,
@@ -50,8 +49,7 @@ def of_meaning(db: Database, message: MeaningMessage) -> Coroutine[Any, Any, obj
         case PoorUntil():
             return spending.poor_until(db, message.account, message.cap)
         case (
-            BeginWork()
-            | ClaimWork()
+            ClaimWork()
             | FinishWork()
             | DelayWork()
             | GiveUpWork()
@@ -84,20 +82,9 @@ def of_meaning(db: Database, message: MeaningMessage) -> Coroutine[Any, Any, obj
 
 def _of_work(
     db: Database,
-    message: (
-        BeginWork
-        | ClaimWork
-        | FinishWork
-        | DelayWork
-        | GiveUpWork
-        | RetryWork
-        | NextWork
-        | CountWork
-    ),
+    message: ClaimWork | FinishWork | DelayWork | GiveUpWork | RetryWork | NextWork | CountWork,
 ) -> Coroutine[Any, Any, object]:
     match message:
-        case BeginWork():
-            return work.take_over(db, message.lock)
         case ClaimWork():
             lease = timedelta(seconds=message.lease)
             found = claiming.claim(

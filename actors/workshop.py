@@ -65,7 +65,7 @@ class Workshop:
 
     async def begin(self) -> None:
         """Start the workers, with what those of a process that was killed here had begun."""
-        worker = await self._store.ask(BeginWork(lock=self._settings.data / "house.lock"))
+        worker = await self._store.ask(BeginWork())
         cap = self._settings.tokens_per_day
         free = self._settings.embeddings == "local"
         tagger = await self._system.spawn(

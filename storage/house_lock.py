@@ -36,6 +36,11 @@ class HouseLock:
         os.pwrite(lock.fd, f"{os.getpid()}\n".encode(), 0)
         return cls(lock)
 
+    @property
+    def path(self) -> Path:
+        """The file that is locked."""
+        return self._lock.path
+
     def release(self) -> None:
         """Let the next house in; a second call does nothing."""
         self._lock.close()

@@ -852,8 +852,12 @@ WITH RECURSIVE present AS (
 SELECT * FROM claimed;
 
 -- name: free_work
--- Make due at once what a worker had that is dead.
-UPDATE work SET worker = NULL, again = false, not_before = now() WHERE worker = $1;
+-- Make due what a worker had that is dead: 0, 1, 3, 7 … seconds later, as often as it was claimed.
+UPDATE work SET
+    worker = NULL,
+    again = false,
+    not_before = least(not_before, now() + make_interval(secs => 2 ^ (least(attempts, 9) - 1) - 1))
+WHERE worker = $1;
 
 -- name: finish_work
 -- Remove work that is done, and put back what has changed meanwhile; tell which was removed.

@@ -12,10 +12,10 @@ due, and a removal waits for the lease of who put it there.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from storage import leases
 from storage.database import Connection, Database, Row
+from storage.house_lock import HouseLock
 from storage.queries import sql
 from storage.rows import WorkCount, WorkKind, WorkRow
 from storage.text import storable
@@ -53,12 +53,14 @@ async def claim(
     return []
 
 
-async def take_over(db: Database, lock: Path) -> str:
-    """Name the workers of the process that has locked this house.lock; what they had is due.
+async def take_over(db: Database, lock: HouseLock) -> str:
+    """Name the workers of the process that holds this lock; what they had in its place is due.
 
-    No other process works there, so whoever had it is dead.
+    No other process works there, so whoever had it is dead. It is due at once, or, where it was
+    tried before, a little later each time: a process that dies again and again, of something else
+    perhaps, does not use up all attempts in as many seconds.
     """
-    worker = await asyncio.to_thread(leases.place, lock)
+    worker = await asyncio.to_thread(leases.place, lock.path)
     await db.execute(sql.free_work, worker)
     return worker
 

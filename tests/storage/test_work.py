@@ -8,6 +8,7 @@ import pytest
 
 from storage import posts, work
 from storage.database import Database
+from storage.house_lock import HouseLock
 from storage.migrations import KNOWN
 from storage.queries import sql
 from storage.rows import Amendment, Batch, Hold, PostRow, WorkCount, WorkRow
@@ -17,6 +18,7 @@ from tests.storage.found import message, seen
 pytestmark = pytest.mark.anyio
 
 HOUR = timedelta(hours=1)
+_WAIT = "SELECT extract(epoch FROM not_before - now())::float8 FROM work WHERE kind = 'tag'"
 NO_TIME = timedelta(0)
 """A lease that has run out as soon as it is given, as if the worker had been killed."""
 
@@ -102,19 +104,34 @@ async def test_who_comes_into_a_killed_workers_place_has_its_rows_at_once(
     db: Database, reader: Hold, tmp_path: Path
 ) -> None:
     """Of this place only; it counts as an attempt, and the dead one's result as nothing."""
-    locks = [tmp_path / name for name in ("house.lock", "other.lock")]
-    for lock in locks:
-        lock.touch()
     await store(db, reader, 1, 2)
-    here, elsewhere = [await work.take_over(db, lock) for lock in locks]
-    (mine,) = await work.claim(db, "tag", here, 1, HOUR)
-    (other,) = await work.claim(db, "tag", elsewhere, 1, HOUR)
-    assert await work.claim(db, "tag", here, 9, HOUR) == []
-    assert await work.take_over(db, locks[0]) == here
-    (again,) = await work.claim(db, "tag", here, 9, HOUR)
+    with HouseLock.acquire(tmp_path / "one") as lock, HouseLock.acquire(tmp_path / "two") as other:
+        here, elsewhere = [await work.take_over(db, each) for each in (lock, other)]
+        (mine,) = await work.claim(db, "tag", here, 1, HOUR)
+        (theirs,) = await work.claim(db, "tag", elsewhere, 1, HOUR)
+        assert await work.claim(db, "tag", here, 9, HOUR) == []
+        assert await work.take_over(db, lock) == here
+        (again,) = await work.claim(db, "tag", here, 9, HOUR)
     assert (again.post_id, again.attempts) == (mine.post_id, 2)
     assert await work.done(db, [mine]) == 0
-    assert await work.done(db, [again, other]) == 2
+    assert await work.done(db, [again, theirs]) == 2
+
+
+async def test_a_process_that_dies_again_and_again_gives_nothing_up_in_a_hurry(
+    db: Database, reader: Hold, tmp_path: Path
+) -> None:
+    """Each time that work is taken over it waits longer, but never for longer than its lease."""
+    await store(db, reader, 1)
+    waits: list[float] = []
+    with HouseLock.acquire(tmp_path) as lock:
+        for _ in range(work.MOST_ATTEMPTS):
+            worker = await work.take_over(db, lock)
+            waits.append(await db.fetch_value(_WAIT))
+            await db.execute("UPDATE work SET not_before = now()")
+            assert await work.claim(db, "tag", worker, 1, timedelta(seconds=50))
+        assert await work.take_over(db, lock)
+        waits.append(await db.fetch_value(_WAIT))
+    assert waits[1:] == pytest.approx([0, 1, 3, 7, 15, 31, 50, 50], abs=0.5)
 
 
 async def test_a_slow_worker_that_nobody_replaced_finishes(db: Database, reader: Hold) -> None:
