@@ -125,7 +125,7 @@ class EdgeStore:
     async def nearest(
         self, collection: str, vector: Sequence[float], scope: Scope, limit: int
     ) -> tuple[Near, ...]:
-        """Return the posts nearest to a vector, since everything is looked at."""
+        """Return the posts nearest to a vector: rough vectors choose, exact ones decide."""
         shard = await self._shard(collection)
         check_query(vector)
         if len(vector) != shard.about.dimension:

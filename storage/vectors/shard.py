@@ -163,7 +163,7 @@ class Shard:
         most be. Then the nearest of all are taken, less those that are not within; where that
         leaves too few, it is asked for those that are.
         """
-        meant = within(scope)
+        meant = edge_filter(within(scope))
         with translated(self.folder):
             wide = self._wide(meant, limit)
             if wide:
@@ -174,23 +174,24 @@ class Shard:
             found = self._query(vector, limit, meant)
             return [near(each.payload, each.score) for each in found]
 
-    def _wide(self, meant: Filter, limit: int) -> int:
+    def _wide(self, meant: Any, limit: int) -> int:
         """Return how many of all points to look through for so many that are meant; 0: do not."""
         whole, part = (
             self._shard.count(engine.CountRequest(exact=False, filter=each))
-            for each in (None, edge_filter(meant))
+            for each in (None, meant)
         )
         if part < WIDE_FROM * whole or not part:
             return 0
         wide = limit + int(SPARE * limit * max(0.0, whole / part - 1))
         return wide if wide <= WIDEST else 0
 
-    def _query(self, vector: Sequence[float], limit: int, meant: Filter | None = None) -> Any:
+    def _query(self, vector: Sequence[float], limit: int, meant: Any = None) -> Any:
+        """Ask for the points nearest to a vector, among those of a filter of the engine's."""
         rough = engine.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
         request = engine.QueryRequest(
             limit=limit,
             query=engine.Query.Nearest(list(vector)),
-            filter=None if meant is None else edge_filter(meant),
+            filter=meant,
             params=engine.SearchParams(quantization=rough),
             with_payload=True,
         )

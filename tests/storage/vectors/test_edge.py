@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import random
 import stat
 import threading
 from pathlib import Path
 
 import anyio
 import pytest
+import qdrant_edge as engine
 from blockbuster import blockbuster_ctx
 
 from storage.vectors.edge import EdgeStore
@@ -18,12 +21,18 @@ from storage.vectors.errors import (
     VectorsFull,
     VectorsUnusable,
 )
-from tests.storage.vectors.samples import point, posts, scope
+from storage.vectors.points import INDEXED
+from storage.vectors.shard import ABOUT, Shard
+from tests.storage.vectors.samples import brute_force, point, posts, scope
 
 pytestmark = pytest.mark.anyio
 
 EAST = (1.0, 0.0, 0.0)
 PATIENCE = 20.0
+
+
+def _random(chance: random.Random) -> tuple[float, ...]:
+    return tuple(chance.gauss(0, 1) for _ in range(64))
 
 
 async def reopened(store: EdgeStore, folder: Path) -> EdgeStore:
@@ -40,6 +49,46 @@ async def test_closed_and_opened_it_is_as_it_was(edge: EdgeStore, folder: Path) 
     assert await again.count("c") == 2
     assert posts(await again.nearest("c", EAST, scope(2), 5)) == [(2, 6)]
     assert await again.ensure("c", 3) == epoch
+    await again.close()
+
+
+async def test_rough_vectors_choose_what_exact_ones_would(edge: EdgeStore, folder: Path) -> None:
+    """Of 3,000 points in 64 dimensions the fifty nearest, with their exact scores."""
+    chance = random.Random(3)  # noqa: S311  no secret
+    points = [point(1, post, _random(chance)) for post in range(1, 3001)]
+    await edge.ensure("c", 64)
+    await edge.upsert("c", points)
+    await edge.close()
+    shard = Shard.open(folder / "vectors" / "c")
+    assert shard is not None
+    missed = 0
+    for wanted in [_random(chance) for _ in range(10)]:
+        best = brute_force(points, wanted, scope(1))
+        found = shard.nearest(wanted, scope(1), 50)
+        exact = [best[post] for post in posts(found)]
+        assert [each.score for each in found] == pytest.approx(exact, abs=1e-5)
+        missed += len(set(sorted(best, key=lambda post: -best[post])[:50]) - set(posts(found)))
+    assert missed <= 2
+    shard.close()
+
+
+async def test_a_collection_of_exact_vectors_only_is_searched_too(
+    edge: EdgeStore, folder: Path
+) -> None:
+    """As the versions before made them; written to, it stays what it is."""
+    await edge.close()
+    old = folder / "vectors" / "old"
+    vectors = engine.EdgeVectorParams(size=3, distance=engine.Distance.Cosine)
+    shard = engine.EdgeShard.create(str(old), engine.EdgeConfig(vectors=vectors))
+    for field in INDEXED:
+        kind = engine.IntegerIndexParams(lookup=True, range=True, enable_hnsw=False)
+        shard.update(engine.UpdateOperation.create_field_index(field, kind))
+    shard.close()
+    (old / ABOUT).write_text(json.dumps({"epoch": "one", "dimension": 3}))
+    again = await EdgeStore.open(folder / "vectors")
+    await again.upsert("old", [point(1, 5), point(2, 6, (0.0, 1.0, 0.0))])
+    assert posts(await again.nearest("old", EAST, scope(1, 2), 5)) == [(1, 5), (2, 6)]
+    assert posts(await again.nearest("old", EAST, scope(2), 5)) == [(2, 6)]
     await again.close()
 
 
