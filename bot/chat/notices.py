@@ -48,9 +48,9 @@ async def pump(
     """Tell what is to be told, on and on until cancelled; `admins` what concerns the operator."""
     deaf_until = 0.0
     while True:
-        heard = admins if time.monotonic() >= deaf_until else frozenset[int]()
+        operators = admins if time.monotonic() >= deaf_until else frozenset[int]()
         try:
-            if await tell(house, bot, heard) and heard:
+            if await tell(house, bot, operators) and operators:
                 deaf_until = time.monotonic() + DEAF_SECONDS
         except REFUSALS as refused:
             log.warning("notices.refused", reason=type(refused).__name__)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WITH_LOOP = 3
 WITHOUT_LOOP = 1
-_PATIENCE = 30.0  # seconds
+PATIENCE = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Callers:
 
     async def asked(self) -> None:
         """Wait until each has asked for a parse, and was answered everything else."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*map(asyncio.wrap_future, self._asked))
 
     async def answers(self) -> tuple[Answer, ...]:
@@ -56,12 +56,17 @@ class Callers:
         return tuple(await asyncio.gather(*map(asyncio.wrap_future, self._answers)))
 
     def _on_a_loop(self, asked: Future[None]) -> Answer:
-        self._sign.wait(_PATIENCE)
-        return asyncio.run(self._ask(asked))
+        self._sign.wait(PATIENCE)
+        try:
+            return asyncio.run(self._ask(asked))
+        except Exception as error:
+            if not asked.done():  # or it would be waited for until time is up, and why not told
+                asked.set_exception(error)
+            raise
 
     async def _ask(self, asked: Future[None]) -> Answer:
         user, began = self._user, time.perf_counter()
-        parse = asyncio.ensure_future(user.parse(timeout=_PATIENCE))
+        parse = asyncio.ensure_future(user.parse(timeout=PATIENCE))
         try:
             await asyncio.gather(user.status(), user.channels(), user.posts())
             waited = time.perf_counter() - began
@@ -72,9 +77,9 @@ class Callers:
             await asyncio.gather(parse, return_exceptions=True)
 
     def _without_a_loop(self, asked: Future[None]) -> Answer:
-        self._sign.wait(_PATIENCE)
+        self._sign.wait(PATIENCE)
         asked.set_result(None)
-        report = self._user.parse_sync(timeout=_PATIENCE)
+        report = self._user.parse_sync(timeout=PATIENCE)
         return Answer(threading.current_thread(), report.added, None)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 MOST_LINES = 50
-"""Stories of each topic."""
+"""Stories of each topic: `actors.inquiry`'s, which takes longer to load than `--help` may."""
 
 Topics = Annotated[
     list[str] | None,
@@ -89,7 +89,8 @@ def _tell_topic(screen: Screen, topic: DigestTopic) -> None:
     for story in topic.lines:
         _tell_line(screen, story)
     if topic.left:
-        screen.say_indented(f"… and {topic.left} more; --lines {MOST_LINES} shows most.", 2)
+        hint_ = f"; --lines {MOST_LINES} shows most" if len(topic.lines) < MOST_LINES else ""
+        screen.say_indented(f"… and {topic.left} more{hint_}.", 2)
 
 
 def _tell_line(screen: Screen, story: DigestLine) -> None:

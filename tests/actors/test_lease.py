@@ -282,12 +282,12 @@ async def test_a_stuck_loop_keeps_nobody_from_being_told(start: Start, db: Datab
 
 async def test_a_claim_that_waits_delays_no_renewal(start: Start, db: Database) -> None:
     """While claims wait for a lock for longer than a lease, the process stays alive."""
-    async with start() as process:
+    async with start(ttl=3 * TTL) as process:
         await process.claim(1)
         async with db.transaction() as connection:
             await connection.execute("SELECT FROM accounts FOR UPDATE")
             claims = [asyncio.create_task(process.claim(1)) for _ in range(5)]
-            await renewals(db, 1.5 * TTL)
+            await renewals(db, 4.5 * TTL)
         holds = await asyncio.gather(*claims)
         assert len({hold.epoch for hold in holds}) == 5
         assert not process.lost.is_set()

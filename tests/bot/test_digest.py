@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from typing import Any
 
+from actors import inquiry
+from bot.commands import digest
 from sandbox.providers import Providers, Says, Status
 from tests.bot.conftest import PERSON, CommandLine
 from tests.bot.test_ask import asking
@@ -14,6 +16,11 @@ from tests.bot.test_ask import asking
 def lines(facts: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the lines of all topics."""
     return [line for topic in facts["topics"] for line in topic["lines"]]
+
+
+def test_the_command_takes_as_many_lines_as_there_may_be() -> None:
+    """No more and no fewer than whoever embeds it may ask for."""
+    assert digest.MOST_LINES == inquiry.MOST_LINES
 
 
 def test_every_post_of_the_day_is_in_it(archive: CommandLine) -> None:
