@@ -97,8 +97,7 @@ async def _asked(words: list[str], user: User) -> dict[str, Any]:
     found["cpu_ms"] = 1000 * (time.process_time() - began) / found["made"]
     parsing = asyncio.create_task(user.parse(depth=None))
     process.stdin.write(b"\n")
-    found["busy"] = json.loads(await process.stdout.readline())
-    found["failed"] += found["busy"].pop("failed")
+    found |= json.loads(await process.stdout.readline())
     found["busy"]["parsing"] = 0.0 if parsing.done() else 1.0
     parsing.cancel()
     await asyncio.wait([parsing])
@@ -114,11 +113,9 @@ async def asking(address: str, person: int, seconds: float) -> None:
     await readings.at_most(seconds / 4)  # caches are filled
     per_second = await readings.at_most(seconds / 2)
     quiet = await readings.steadily(seconds)
-    failed = quiet.pop("failed")
-    made = readings.made
-    _say({"quiet": quiet, "per_s": per_second, "failed": failed, "made": made})
+    _say({"quiet": quiet, "per_s": per_second, "made": readings.made})
     await asyncio.to_thread(sys.stdin.readline)
-    _say(await readings.steadily(seconds))
+    _say({"busy": await readings.steadily(seconds), "failed": readings.failed})
 
 
 class Line:
@@ -164,7 +161,7 @@ class Readings:
                 "/healthz",
             ]
         )
-        self._failed = 0
+        self.failed = 0
         self.made = 0
 
     async def steadily(self, seconds: float) -> dict[str, float]:
@@ -172,7 +169,7 @@ class Readings:
 
         One that is due while every connection waits for an answer waits too, and that counts.
         """
-        began, self._failed = time.perf_counter(), 0
+        began = time.perf_counter()
         number = int(PER_SECOND * seconds)
         dues = iter([began + each / PER_SECOND for each in range(number)])
         took: list[float] = []
@@ -188,7 +185,6 @@ class Readings:
             "answered_per_s": number / (time.perf_counter() - began),
             "p50_ms": statistics.median(took),
             "p99_ms": statistics.quantiles(took, n=100)[98],
-            "failed": self._failed,
         }
 
     async def at_most(self, seconds: float) -> float:
@@ -203,7 +199,7 @@ class Readings:
         return (self.made - before) / (time.perf_counter() - began)
 
     async def _one(self, line: Line) -> None:
-        self._failed += await line.get(next(self._paths)) != 200
+        self.failed += await line.get(next(self._paths)) != 200
         self.made += 1
 
 

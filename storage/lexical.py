@@ -15,6 +15,7 @@ AT_ONCE = 200
 """Of about how many posts the words are found with each claim."""
 
 BEFORE_A_SEARCH = 800
+"""And before a search, which waits for that."""
 MOST = 1000
 MOST_WORDS = 100_000
 

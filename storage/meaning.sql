@@ -378,7 +378,7 @@ WITH waiting AS MATERIALIZED (
 SELECT count(*) FROM taken;
 
 -- name: read_as
--- Read for one account, and with no more rights than it has, until this transaction ends.
+-- Read for one account, and with its rights, until this transaction ends; the number is written in.
 SELECT set_config('tgactors.account', '{:d}', true), set_config('role', 'tgactors_reader', true);
 
 -- name: search_words
