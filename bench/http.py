@@ -46,7 +46,8 @@ def ratios(*, full: bool) -> dict[str, float]:
     nothing does; `http_per_s` is how many a second are answered at most, and `http_cpu_ms` what one
     costs the serving process, which other load on the machine changes least.
     """
-    with served(channels=CHANNELS, posts=POSTS, away=AWAY) as telegram:
+    posts = POSTS * (3 if full else 1)  # a parse of them takes longer than the reads beside it
+    with served(channels=CHANNELS, posts=posts, away=AWAY) as telegram:
         found = asyncio.run(_measured(telegram.address, telegram.person, full=full))
     quiet, busy = found.pop("quiet"), found.pop("busy")
     return {
@@ -91,11 +92,11 @@ async def _asked(words: list[str], user: User) -> dict[str, Any]:
     assert process.stdin is not None
     assert process.stdout is not None
     for channel in (await user.channels())[:DEEP]:  # from now on a parse reads what is older
-        await user.follow(f"https://t.me/c/{channel.id}/1", depth=POSTS)
+        await user.follow(f"https://t.me/c/{channel.id}/1", depth=3 * POSTS)
     began = time.process_time()
     found: dict[str, Any] = json.loads(await process.stdout.readline())
     found["cpu_ms"] = 1000 * (time.process_time() - began) / found["made"]
-    parsing = asyncio.create_task(user.parse(depth=None))
+    parsing = asyncio.create_task(_parsed(user))
     process.stdin.write(b"\n")
     found |= json.loads(await process.stdout.readline())
     found["busy"]["parsing"] = 0.0 if parsing.done() else 1.0
@@ -103,6 +104,12 @@ async def _asked(words: list[str], user: User) -> dict[str, Any]:
     await asyncio.wait([parsing])
     await process.wait()
     return found
+
+
+async def _parsed(user: User) -> None:
+    """Parse until there is nothing older; one parse reads only so much of it."""
+    while (await user.parse(depth=None)).added:
+        pass
 
 
 async def asking(address: str, person: int, seconds: float) -> None:
