@@ -102,7 +102,7 @@ def test_no_command_is_left_out() -> None:
 
 def test_a_link_leads_to_the_page_of_the_service(both: Twice) -> None:
     """It is made there, is at its address, and opens a login there."""
-    done = quickly(both.through, "login-link", 7, "--json")
+    done = quickly(both.through, "login-link", ANNA, "--json")
     assert (done.status, done.err.count("tgactors serve")) == (0, 0), done
     page, token = done.facts["url"].split("#")
     assert page == f"{both.address}/login"
@@ -110,6 +110,7 @@ def test_a_link_leads_to_the_page_of_the_service(both: Twice) -> None:
         spent = client.post("/login/sessions", json={"link": token})
         own = {"Authorization": f"Login {spent.json()['secret']}"}
         assert client.post("/login/sessions/me/cancel", headers=own).status_code == 204
+    assert quickly(both.through, "forget", ANNA, "--yes").status == 0
 
 
 def test_doctor_names_the_service(both: Twice) -> None:
