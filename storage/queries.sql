@@ -210,6 +210,9 @@ WITH fence AS MATERIALIZED (
     ON CONFLICT (account) DO UPDATE SET record = excluded.record, updated_at = now()
 ), destroyed AS (
     DELETE FROM quarantined_sessions USING moved WHERE account = moved.id
+), settled AS (
+    UPDATE notices SET delivered_at = now() FROM moved
+    WHERE notices.account = moved.id AND kind = 'expired' AND delivered_at IS NULL
 )
 SELECT * FROM moved;
 

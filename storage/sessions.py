@@ -39,7 +39,8 @@ async def admit(
 ) -> AccountRow:
     """Make a held account READY together with the session it stands on.
 
-    This spends the invite that the account has claimed, and destroys a record that was put aside.
+    This spends the invite that the account has claimed, destroys a record that was put aside, and
+    settles what is still to be told of its end: whoever is in again has nothing to do.
     """
     if state != READY:
         msg = f"only a READY account has a session, not one that is {state}"

@@ -109,6 +109,7 @@ class LoginWorld:
         self.published = 0
         self.dead = False  # Telegram has ended the session, and the house was not told yet
         self.expiries = 0
+        self.untold = 0  # of these, what a login has not settled
         self.crashes = 0
         self.state = "NEW"
         self.house: House
@@ -272,8 +273,11 @@ class LoginWorld:
             assert self.state == "READY", "a session that nobody had has expired"
             assert self.dead, "a session that was good has expired"
             self.expiries += 1
+            self.untold += 1
         if not known:
             self.expiries = 0
+        if state == "READY" or not known:
+            self.untold = 0
         self.state = state
 
     async def _of_telegram(self, state: str) -> str:
@@ -292,8 +296,11 @@ class LoginWorld:
 
     async def _of_the_house(self) -> str:
         notices = [each.kind for each in await self.house.notices()]
-        if notices != ["expired"] * self.expiries:
-            return f"{self.expiries} sessions have expired, and the notices are {notices}"
+        if notices != ["expired"] * self.untold:
+            return f"{self.untold} ends are to be told, and the notices are {notices}"
+        written = await self.db.fetch_value("SELECT count(*) FROM notices WHERE kind = 'expired'")
+        if written != self.expiries:
+            return f"{self.expiries} sessions have expired, and {written} notices were written"
         restarts = sum(each.restarts for each in self.house.statistics().actors)
         if restarts != self.crashes:
             return f"{restarts} restarts after {self.crashes} crashes"

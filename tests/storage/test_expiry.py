@@ -69,7 +69,7 @@ async def test_an_expired_session_is_put_aside_as_it_was(db: Database, hold: Hol
 
 
 async def test_an_account_expires_once_per_login(db: Database, hold: Hold) -> None:
-    """Expiring again changes nothing; after another login it is another occurrence."""
+    """Expiring again changes nothing; after another login it is told anew."""
     first = await sessions.expire(db, hold, "first")
     before = await everything(db)
     assert await sessions.expire(db, hold, "second") == first
@@ -77,7 +77,24 @@ async def test_an_account_expires_once_per_login(db: Database, hold: Hold) -> No
     await sessions.admit(db, VAULT, hold, "READY", None, b"another")
     assert (await sessions.expire(db, hold, "third")).reason == "third"
     told = await notices.pending(db, limit=9)
-    assert [notice.data["reason"] for notice in told] == ["first", "third"]
+    assert [notice.data["reason"] for notice in told] == ["third"]
+    assert await db.fetch_value("SELECT count(*) FROM notices") == 2
+
+
+async def test_who_has_logged_in_again_is_not_told_that_the_session_expired(
+    db: Database, own: Own, hold: Hold
+) -> None:
+    """Neither is the operator's list; what else is to be told, or to others, stays."""
+    other = await own(7)
+    await sessions.admit(db, VAULT, other, "READY", None, b"record")
+    for each in (hold, other):
+        await sessions.expire(db, each, "reason")
+    async with db.transaction() as connection:
+        await notices.write_on(connection, 42, "digest_missed", "once", {})
+        await notices.write_on(connection, None, "no_space", "once", {"account": 42})
+    await sessions.admit(db, VAULT, hold, "READY", None, b"another")
+    told = [(notice.account, notice.kind) for notice in await notices.pending(db, limit=9)]
+    assert told == [(7, "expired"), (42, "digest_missed"), (None, "no_space")]
 
 
 async def test_expiring_at_once_tells_it_once(db: Database, hold: Hold) -> None:
@@ -223,6 +240,7 @@ class SessionMachine(RuleBasedStateMachine):
         """Log in, also again."""
         self.runner.run(sessions.admit(self.db, VAULT, self.held, "READY", None, record))
         self.state, self.record, self.aside = "READY", record, None
+        self.told = 0
 
     @rule(record=st.binary(max_size=4))
     def save(self, record: bytes) -> None:
@@ -258,7 +276,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     @invariant()
     def agrees(self) -> None:
-        """There is a session exactly while the account is READY, and one notice per end."""
+        """There is a session exactly while it is READY; an end is told until the next login."""
         row = self.runner.run(accounts.load(self.db, self.account))
         assert row is None or row.state == self.state
         held = self.runner.run(sessions.load(self.db, VAULT, self.account))
