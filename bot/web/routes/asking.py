@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from actors.inquiry import DAY, MOST_HITS, MOST_LINES
+from actors.people import User
 from actors.search_values import Answer, Digest, Found, Hit
-from bot.web.access import Known, Person
+from bot.web.access import Caller, Known, Person
 from bot.web.asked import (
     MOST_CHANNELS,
     MOST_WORDS,
@@ -120,9 +121,7 @@ async def ask(
     With `Accept: text/event-stream` it comes as it is made: `piece` after `piece` of a model's
     text, then the whole `answer`, or the `problem` that it ended in.
     """
-    if caller.account is not None and (until := await user.take_question()) is not None:
-        wait = (until - datetime.now(UTC)).total_seconds()
-        raise refused(429, "NoQuestionLeft", _NO_QUESTION.format(until=until), wait=wait)
+    await _count(user, caller)
     asking = partial(
         user.ask,
         question.question,
@@ -137,8 +136,13 @@ async def ask(
 
 
 @router.post("/users/{account}/digest", summary="Sum up a period")
-async def digest(user: Known, wanted: Wanted) -> Digest:
-    """Sum up by topic what was published in a period."""
+async def digest(user: Known, caller: Person, wanted: Wanted) -> Digest:
+    """Sum up by topic what was published in a period.
+
+    With `summaries` it counts as a question of the account: a model is asked for each topic.
+    """
+    if wanted.summaries:
+        await _count(user, caller)
     return await user.digest(
         wanted.period,
         until=wanted.until,
@@ -153,3 +157,10 @@ async def digest(user: Known, wanted: Wanted) -> Digest:
 async def retry(user: Known) -> Due:
     """Have posts tagged and indexed again that wait, or were given up."""
     return Due(due=await user.retry())
+
+
+async def _count(user: User, caller: Caller) -> None:
+    """Count what a model is asked for against the account's limit; the operator has none."""
+    if caller.account is not None and (until := await user.take_question()) is not None:
+        wait = (until - datetime.now(UTC)).total_seconds()
+        raise refused(429, "NoQuestionLeft", _NO_QUESTION.format(until=until), wait=wait)

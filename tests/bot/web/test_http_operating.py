@@ -139,3 +139,24 @@ def test_a_person_has_so_many_questions(
     finally:
         served.run(lambda house: allow(house, None))
     assert person.post(f"{USER}/ask", json=asked).status_code == 200
+
+
+def test_a_digest_that_a_model_words_is_a_question(
+    operator: httpx.Client, person: httpx.Client, served: Served
+) -> None:
+    """It counts against the same number; one without a model's words, like a search, does not."""
+
+    async def allow(house: House, number: int | None) -> None:
+        await house.set_limits(PERSON, questions_per_day=number)
+
+    served.run(lambda house: allow(house, 0))
+    try:
+        answer = person.post(f"{USER}/digest", json={})
+        assert (answer.status_code, answer.json()["code"]) == (429, "NoQuestionLeft")
+        assert 0 < int(answer.headers["retry-after"]) <= 86_400
+        assert person.post(f"{USER}/digest", json={"summaries": False}).status_code == 200
+        assert person.get(f"{USER}/search", params={"q": "rocket"}).status_code == 200
+        assert operator.post(f"{USER}/digest", json={}).status_code == 200
+    finally:
+        served.run(lambda house: allow(house, None))
+    assert person.post(f"{USER}/digest", json={}).status_code == 200
