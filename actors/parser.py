@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,45 +65,62 @@ class ParserActor(Actor[ParserMessage]):
                 assert_never(message)
 
     async def _parse(self, request: ParseRequest) -> ParseReport:
+        # Again: the end of one that was given up may have come since this one was asked for.
+        patience = max(self._settle.get(request.account, 0.0), request.settle)
+        self._settle[request.account] = patience
         try:
-            return await self._parsed(request)
+            report = await self._parsed(request)
         finally:
             self._settle.pop(request.account, None)
+        log.info("account.parsed", account=request.account, added=report.added)
+        return report
 
     async def _parsed(self, request: ParseRequest) -> ParseReport:
         async def show(now: ParseProgress) -> None:
             await progress(request, now)
 
         began, began_at = time.monotonic(), datetime.now(UTC)
+        last = await self._store.ask(LastReport(account=request.account))
+        since = last.counted_at if last is not None else None
         try:
             listed = await self._listed(request.account)
         except Flooded as flood:
             report = Cycle(request).report(began_at, time.monotonic() - began, flood.until)
-        else:
-            async with Newest(show) as newest:
-                cycle = Cycle(request, listed, newest.put)
-                await cycle.run(self._reader)
-                await self._settled(request.account, cycle)
-            report = cycle.report(began_at, time.monotonic() - began)
-        report = await self._counted(report)
-        await self._store.ask(AddReport(report=report))
-        log.info("account.parsed", account=request.account, added=report.added)
-        return report
-
-    async def _settled(self, account: int, cycle: Cycle) -> None:
-        """Have what is new tagged and indexed; wait for it as long as the most patient asker."""
+            return await self._kept(report, since)
+        cycle = Cycle(request, listed)
+        async with Newest(show) as newest:
+            await cycle.run(self._reader, newest.put)
         self._works.wake()
         waited = 0.0
-        while (wanted := self._settle.get(account, 0.0)) > waited:
-            cycle.settle()
-            if await self._works.settle(account, wanted - waited):
-                return
-            waited = wanted
+        while True:
+            async with Newest(show) as newest:
+                waited = await self._settled(cycle, waited, newest.put)
+            report = await self._kept(cycle.report(began_at, time.monotonic() - began), since)
+            if self._settle.get(request.account, 0.0) <= waited:  # as the job ends: no one joins
+                return report
 
-    async def _counted(self, report: ParseReport) -> ParseReport:
-        """Count what was tagged and indexed since the last report, and what was not."""
-        last = await self._store.ask(LastReport(account=report.account))
-        since = last.counted_at if last is not None else None
+    async def _settled(
+        self, cycle: Cycle, waited: float, show: Callable[[ParseProgress], None]
+    ) -> float:
+        """Have what is new tagged and indexed; wait for it as long as the most patient asker.
+
+        Return for how long that was; once it is done, nobody wants to wait for longer.
+        """
+        while (wanted := self._settle.get(cycle.account, 0.0)) > waited:
+            show(cycle.now(settling=True))
+            if await self._works.settle(cycle.account, wanted - waited):
+                return math.inf
+            waited = wanted
+        return waited
+
+    async def _kept(self, report: ParseReport, since: datetime | None) -> ParseReport:
+        """Keep a report with what is counted now; the newest of a parse is the one that counts."""
+        report = await self._counted(report, since)
+        await self._store.ask(AddReport(report=report))
+        return report
+
+    async def _counted(self, report: ParseReport, since: datetime | None) -> ParseReport:
+        """Count what was tagged and indexed since the report before, and what was not."""
         found = await self._store.ask(DescribeMeaning(account=report.account, since=since))
         return replace(
             report,
@@ -128,20 +146,22 @@ class Cycle:
         self,
         request: ParseRequest,
         listed: Listed | None = None,
-        show: Callable[[ParseProgress], None] = lambda _: None,
     ) -> None:
-        self._account = request.account
+        self.account = request.account
         self._depth = request.depth
         self._channels = listed.channels if listed is not None else 0
         self._due = listed.due if listed is not None else ()
         self._done = self._channels - len(self._due)
-        self._show = show
+        self._show: Callable[[ParseProgress], None] = lambda _: None
         self._added: dict[int, int] = {}
         self._reads: list[ChannelRead] = []
         self._failure: Exception | None = None
 
-    async def run(self, reader: ActorRef[ReaderMessage]) -> None:
+    async def run(
+        self, reader: ActorRef[ReaderMessage], show: Callable[[ParseProgress], None]
+    ) -> None:
         """Have every channel read that is due; raise what concerns the account itself."""
+        self._show = show
         limiter = anyio.CapacityLimiter(CHANNELS_AT_ONCE)
         async with anyio.create_task_group() as group:
             for channel, title in self._due:
@@ -157,7 +177,7 @@ class Cycle:
         limiter: anyio.CapacityLimiter,
         all_: anyio.CancelScope,
     ) -> None:
-        request = ReadOnce(channel=channel, account=self._account, depth=self._depth)
+        request = ReadOnce(channel=channel, account=self.account, depth=self._depth)
         async with limiter:
             try:
                 async with reader.stream(request, timeout=READ_SECONDS) as stream:
@@ -175,13 +195,10 @@ class Cycle:
 
     def _moved(self, channel: int, title: str, added: int) -> None:
         self._added[channel] = added
-        self._show(self._now(title))
+        self._show(self.now(title))
 
-    def settle(self) -> None:
-        """Show that all is read, and is being tagged and indexed."""
-        self._show(self._now("", settling=True))
-
-    def _now(self, channel: str, *, settling: bool = False) -> ParseProgress:
+    def now(self, channel: str = "", *, settling: bool = False) -> ParseProgress:
+        """Say how far it has come; `settling`: all is read, and is being tagged and indexed."""
         return ParseProgress(
             channel=channel,
             done=self._done,
@@ -196,7 +213,7 @@ class Cycle:
         """Say what was committed, in `took` seconds."""
         floods = [flood_until, *(read.flood_until for read in self._reads)]
         return ParseReport(
-            account=self._account,
+            account=self.account,
             channels=self._channels,
             added=sum(read.added for read in self._reads),
             edited=sum(read.edited for read in self._reads),
