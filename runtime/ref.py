@@ -123,9 +123,11 @@ class ActorRef(Generic[M]):
         while `ahead` items are unread; a reader who leaves gives up like a cancelled ask.
         """
         self._refuse_self()
-        channel = Channel(self._cell.name, ahead, timeout)
-        deadline = time.monotonic() + timeout
-        envelope = Envelope(request, contextvars.copy_context(), channel, deadline)
+        asks, began = self._cell.asks, time.monotonic()
+        channel = Channel(
+            self._cell.name, ahead, timeout, lambda: asks.note(time.monotonic() - began)
+        )
+        envelope = Envelope(request, contextvars.copy_context(), channel, began + timeout)
         self._cell.mailbox.put(envelope, park=True)
         return Stream(channel, timeout)
 

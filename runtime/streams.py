@@ -48,10 +48,14 @@ def emits(message: Message, emit: Emit) -> None:
 class Channel(Reply):
     """A bounded line of items, ended by an answer."""
 
-    __slots__ = ("_ahead", "_end", "_items", "_lock", "_patience", "_reader", "_room")
+    __slots__ = ("_ahead", "_end", "_items", "_lock", "_moved", "_patience", "_reader", "_room")
 
-    def __init__(self, actor: str, ahead: int, patience: float) -> None:
+    def __init__(
+        self, actor: str, ahead: int, patience: float, moved: Callable[[], object] | None = None
+    ) -> None:
+        """Describe it; `moved` is called once, in any thread: at the first item or the end."""
         super().__init__(actor)
+        self._moved = moved
         self._lock = threading.RLock()
         self._items: deque[Any] = deque()
         self._ahead = ahead
@@ -83,6 +87,7 @@ class Channel(Reply):
                 return room
             self._items.append(item)
             reader, self._reader = self._reader, None
+        self._has_moved()
         if reader is not None:
             reader()
         return None
@@ -100,12 +105,14 @@ class Channel(Reply):
             if self._end is None:
                 self._end = (value, error)
             reader, self._reader = self._reader, None
+        self._has_moved()
         if reader is not None:
             reader()
 
     def give_up(self) -> None:
         """Read no more."""
         super().give_up()
+        self._has_moved()
         with self._lock:
             room, self._room = self._room, []
         _resolve_all(room)
@@ -130,6 +137,12 @@ class Channel(Reply):
     def end(self) -> tuple[Any, BaseException | None] | None:
         """The result or the error the stream has ended with."""
         return self._end
+
+    def _has_moved(self) -> None:
+        with self._lock:
+            moved, self._moved = self._moved, None
+        if moved is not None:
+            moved()
 
 
 def _resolve_all(room: list[asyncio.Future[None]]) -> None:

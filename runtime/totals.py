@@ -44,7 +44,11 @@ class KindTotals:
     restarts: int
     stalls: int
     latency: Latency
-    """Of asks: from the sending to the answer, the refusal or the giving up."""
+    """Of asks: from the sending to the answer, the refusal or the giving up.
+
+    A stream counts up to its first item, if it has any: how long it goes on says nothing of whom
+    it was asked of, where a person takes their time, or an hour's work tells how far it has come.
+    """
 
 
 NEVER: Final = Latency((0,) * (len(BOUNDS) + 1), 0.0)

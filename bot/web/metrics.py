@@ -77,7 +77,7 @@ def _of_actors(facts: Facts) -> Iterator[Metric]:
     yield counter("tgactors_actor_restarts_total", "Actors begun again.", restarts, "kind")
     about = "Messages that were accepted and not done, because their actor ended."
     yield counter("tgactors_dead_letters_total", about, {"": facts.statistics.dead_letters})
-    about = "How long asks took, to the answer, the refusal or the giving up."
+    about = "How long asks took, to the answer, the first item, the refusal or the giving up."
     asks = {each.kind: each.latency for each in kinds}
     yield histogram("tgactors_ask_seconds", about, asks, "kind")
 

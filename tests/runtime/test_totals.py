@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime import Actor, ActorCrashed, ActorSystem, AskTimeout, Request, message
+from runtime import (
+    Actor,
+    ActorCrashed,
+    ActorSystem,
+    AskTimeout,
+    Request,
+    StreamRequest,
+    message,
+    progress,
+)
 from runtime.totals import BOUNDS, Durations, KindTotals, kind_of
 
 pytestmark = pytest.mark.anyio
@@ -19,15 +28,30 @@ class Say(Request[str]):
     what: str
 
 
-class Saying(Actor[Say]):
-    """Say it, crash, or never answer."""
+@message
+class Count(StreamRequest[int, str]):
+    to: int
+    ends: bool = True
 
-    async def handle(self, message: Say, /) -> object:
+
+class Saying(Actor[Say | Count]):
+    """Say it, crash, or never answer; count, and perhaps never end."""
+
+    async def handle(self, message: Say | Count, /) -> object:
+        if isinstance(message, Count):
+            return self.job(self._count(message))
         if message.what == "crash":
             raise ArithmeticError
         if message.what == "never":
             await asyncio.Event().wait()
         return message.what
+
+    async def _count(self, message: Count) -> str:
+        for number in range(message.to):
+            await progress(message, number)
+        if not message.ends:
+            await asyncio.Event().wait()
+        return "counted"
 
 
 def only(system: ActorSystem) -> KindTotals:
@@ -87,4 +111,36 @@ async def test_a_thread_that_blocks_for_an_answer_is_counted(system: ActorSystem
     """It asks the same actor, by another way."""
     actor = await system.spawn("store", Saying)
     await asyncio.to_thread(actor.ask_sync, Say(what="a"))
+    assert only(system).latency.number == 1
+
+
+async def test_a_stream_is_counted_once_when_something_comes(system: ActorSystem) -> None:
+    """Its first item counts, not its end: how long it goes on is up to whom it tells of."""
+    actor = await system.spawn("account-1", Saying)
+    async with actor.stream(Count(to=3, ends=False)) as stream:
+        assert [await anext(stream) for _ in range(3)] == [0, 1, 2]
+        assert only(system).latency.number == 1
+    async with actor.stream(Count(to=3)) as stream:
+        assert [each async for each in stream] == [0, 1, 2]
+    assert only(system).latency.number == 2
+
+
+async def test_a_stream_without_an_item_is_counted_at_its_end(system: ActorSystem) -> None:
+    """With its result, with a crash, by the reader's patience, or when the reader leaves."""
+    actor = await system.spawn("account-1", Saying)
+    async with actor.stream(Count(to=0)) as stream:
+        assert [each async for each in stream] == []
+    assert only(system).latency.number == 1
+    with pytest.raises(AskTimeout):
+        await anext(actor.stream(Count(to=0, ends=False), timeout=0.05))
+    assert only(system).latency.number == 2
+    assert only(system).latency.seconds >= 0.05
+    actor.stream(Count(to=0, ends=False)).close()
+    assert only(system).latency.number == 3
+
+
+async def test_a_thread_that_reads_a_stream_is_counted(system: ActorSystem) -> None:
+    """It asks the same actor, by another way."""
+    actor = await system.spawn("store", Saying)
+    assert await asyncio.to_thread(lambda: list(actor.stream(Count(to=2)))) == [0, 1]
     assert only(system).latency.number == 1
