@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -35,8 +34,8 @@ def merged(one: Content, other: Content) -> Content:
         msg = f"albums {one.album} and {other.album} are not one"
         raise ValueError(msg)
     rest = _less(one, {caption.part for caption in other.captions})
-    return replace(
-        _made(one, [*rest.captions, *other.captions], [*rest.media, *other.media]),
+    whole = _made(one, [*rest.captions, *other.captions], [*rest.media, *other.media])
+    return whole._replace(
         author=min(filter(None, (one.author, other.author)), default=None),
         reply_to=min(filter(None, (one.reply_to, other.reply_to)), default=None),
         forward=min(filter(None, (one.forward, other.forward)), key=_place, default=None),
@@ -65,8 +64,7 @@ def _less(album: Content, parts: Collection[int]) -> Content:
 def _made(album: Content, captions: Iterable[Caption], media: Iterable[Media]) -> Content:
     """An album of these parts."""
     ordered = tuple(sorted(captions, key=lambda caption: caption.part))
-    return replace(
-        album,
+    return album._replace(
         captions=ordered,
         media=tuple(sorted(media, key=lambda each: each.part)),
         text=_BETWEEN.join(caption.text for caption in ordered if caption.text),

@@ -9,7 +9,7 @@ bring it back.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
@@ -86,11 +86,7 @@ def made(messages: Iterable[PostRow]) -> list[PostRow]:
     for message in first.values():
         edits.setdefault(message.content.album or -message.id, []).append(message)
     return [
-        replace(
-            first[id_],
-            content=content,
-            edited_at=_latest(edits[content.album or -id_]),
-        )
+        first[id_]._replace(content=content, edited_at=_latest(edits[content.album or -id_]))
         for id_, content in whole.items()
     ]
 
@@ -99,7 +95,7 @@ def more(held: PostRow, found: PostRow) -> PostRow:
     """Return what an album is with messages found of it; what is held of a message stays."""
     content = merged(found.content, held.content)
     earliest = min(held, found, key=lambda post: post.id)
-    return replace(earliest, content=content, edited_at=_latest([held, found]))
+    return earliest._replace(content=content, edited_at=_latest([held, found]))
 
 
 def _judged(window: Span | None, visible_from: int | None) -> range:
@@ -114,7 +110,7 @@ def _newer(post: PostRow, fresh: list[PostRow]) -> PostRow:
     for seen in fresh:
         is_older = post.edited_at and seen.edited_at and seen.edited_at < post.edited_at
         if not is_older:
-            return replace(post, content=seen.content, edited_at=seen.edited_at)
+            return post._replace(content=seen.content, edited_at=seen.edited_at)
     return post
 
 
@@ -126,8 +122,7 @@ def _album(post: PostRow, gone: set[int], fresh: list[PostRow]) -> PostRow | Non
     contents = [each.content for each in fresh]
     if len(fresh) < len(rest.captions):
         contents.insert(0, rest)
-    return replace(
-        post,
+    return post._replace(
         id=rest.captions[0].part,
         content=reduce(merged, contents),
         edited_at=_latest([post, *fresh]),

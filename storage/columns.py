@@ -40,7 +40,7 @@ def columns(post: PostRow) -> Columns:
         content.author and storable(content.author),
         content.reply_to,
         content.album,
-        content.captions and tuple(caption.part for caption in content.captions),
+        tuple(caption.part for caption in content.captions) if content.captions else None,
         _json(_caption, content.captions),
         _json(_media, content.media),
         content.forward and _write(_origin(content.forward)),

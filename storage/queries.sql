@@ -535,7 +535,11 @@ WITH fence AS MATERIALIZED (
         channel_id, id, published_at, edited_at, text, html, author, reply_to, album, parts,
         captions, media, forward, links, views, forwards, reactions, comments, protected
     )
-    SELECT channel.id, post.* FROM channel, unnest($5::incoming_post[]) AS post
+    SELECT
+        channel.id, new.id, published_at, edited_at, text, html, author, reply_to, album,
+        coalesce(parts, '{}'),
+        captions, media, forward, links, views, forwards, reactions, comments, protected
+    FROM channel, unnest($5::incoming_post[]) AS new
     ON CONFLICT (channel_id, id) DO UPDATE
         -- More of an album that is held is merged by other statements; here it breaks a rule, so
         -- that all is undone. If the album is held by another id, it breaks the unique one.
@@ -598,7 +602,7 @@ ORDER BY id;
 UPDATE posts SET
     id = new.id, published_at = new.published_at, edited_at = new.edited_at, text = new.text,
     html = new.html, author = new.author, reply_to = new.reply_to, album = new.album,
-    parts = new.parts, captions = new.captions, media = new.media, forward = new.forward,
+    parts = coalesce(new.parts, '{}'), captions = new.captions, media = new.media, forward = new.forward,
     links = new.links, views = new.views, forwards = new.forwards, reactions = new.reactions,
     comments = new.comments, protected = new.protected
 FROM unnest($2::bigint[], $3::incoming_post[]) AS new (

@@ -1,7 +1,6 @@
 """What an account reads."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from storage.albums import without
@@ -97,7 +96,7 @@ def _seen(post: PostRow, visible_from: int) -> PostRow:
     """A post less those messages of an album that are hidden from the account."""
     hidden = {caption.part for caption in post.content.captions if caption.part <= visible_from}
     rest = without(post.content, hidden) if hidden else None
-    return replace(post, id=rest.captions[0].part, content=rest) if rest else post
+    return post._replace(id=rest.captions[0].part, content=rest) if rest else post
 
 
 def _channel(row: Row) -> ChannelView:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from storage.content import Content, Media, Origin
 
@@ -190,9 +190,11 @@ class Reader:
     visible_from: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostRow:
-    """A message as it was read; its times carry an offset."""
+class PostRow(NamedTuple):
+    """A message as it was read; its times carry an offset.
+
+    A tuple for the reason that its content is one.
+    """
 
     channel_id: int
     id: int

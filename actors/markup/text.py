@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from actors.markup.addresses import safe
 
@@ -34,8 +34,7 @@ class Entity:
     """What a pre is written in."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormattedText:
+class FormattedText(NamedTuple):
     """A text and the marks on it, which may be wrong in any way."""
 
     text: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from telethon.tl import types
@@ -102,4 +101,4 @@ def _wrapped(found: Any, inner: FormattedText) -> FormattedText:
 
 def _marked(text: FormattedText, kind: EntityKind, **rest: str) -> FormattedText:
     """A text with one more mark, around all it has."""
-    return replace(text, entities=(Entity(kind, 0, units(text.text), **rest), *text.entities))
+    return text._replace(entities=(Entity(kind, 0, units(text.text), **rest), *text.entities))

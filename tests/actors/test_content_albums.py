@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
@@ -54,8 +53,7 @@ def parts(draw: st.DrawFn) -> dict[int, Content]:
         links = draw(
             st.lists(st.sampled_from(["https://a.org", "tg:b", "http://a.org"]), max_size=2)
         )
-        found[id_] = replace(
-            part(id_, draw(st.sampled_from(["", "a", "b\n\nc"])), links=links),
+        found[id_] = part(id_, draw(st.sampled_from(["", "a", "b\n\nc"])), links=links)._replace(
             author=draw(st.sampled_from([None, "Ann", "Bob"])),
             reply_to=draw(counts),
             forward=draw(st.none() | st.builds(
@@ -130,8 +128,8 @@ def test_an_album_is_one_post_in_its_parts_order() -> None:
 
 def test_counts_are_the_greatest_of_any_part() -> None:
     """Telegram counts at one message of an album or at all alike; nothing is added up."""
-    one = replace(part(1), views=5, reactions=(("👍", 1), ("❤", 3)), protected=True)
-    other = replace(part(2), views=7, forwards=1, comments=4, reactions=(("👍", 3), ("🔥", 4)))
+    one = part(1)._replace(views=5, reactions=(("👍", 1), ("❤", 3)), protected=True)
+    other = part(2)._replace(views=7, forwards=1, comments=4, reactions=(("👍", 3), ("🔥", 4)))
     album = merged(one, other)
     assert (album.views, album.forwards, album.comments) == (7, 1, 4)
     assert album.reactions == (("🔥", 4), ("❤", 3), ("👍", 3))
@@ -143,7 +141,7 @@ def test_an_album_was_first_where_its_first_part_was() -> None:
     origins = [
         Origin(channel_id=5, name="News", post_id=id_, at=FIRST, author=None) for id_ in (30, 31)
     ]
-    one, other = (replace(part(id_), forward=origins[id_ - 1]) for id_ in (1, 2))
+    one, other = (part(id_)._replace(forward=origins[id_ - 1]) for id_ in (1, 2))
     assert merged(other, one).forward == origins[0]
 
 
@@ -152,14 +150,14 @@ def test_an_unknown_origin_comes_last_whichever_is_merged_first() -> None:
     unknown, known = (
         Origin(channel_id=5, name=None, post_id=id_, at=FIRST, author=None) for id_ in (None, 0)
     )
-    one, other = replace(part(1), forward=unknown), replace(part(2), forward=known)
+    one, other = part(1)._replace(forward=unknown), part(2)._replace(forward=known)
     assert merged(one, other).forward == merged(other, one).forward == known
 
 
 def test_an_edited_part_takes_the_place_of_the_old_one() -> None:
     """Its caption, links and media are the new ones, also where the new one has less."""
     album = reduce(merged, [part(1, "old", links=["tg:a"]), part(2, "stays")])
-    video = replace(part(1), media=(Media(part=1, kind="video"),))
+    video = part(1)._replace(media=(Media(part=1, kind="video"),))
     edited = merged(album, video)
     assert (edited.text, edited.links) == ("stays", ())
     assert [media.kind for media in edited.media] == ["video", "photo"]

@@ -1,6 +1,5 @@
 """Messages and channels as they are found at Telegram."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ def worded(text: str, **more: Any) -> Content:
         comments=None,
         protected=False,
     )
-    return replace(plain, **more)
+    return plain._replace(**more)
 
 
 def message(

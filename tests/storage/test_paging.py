@@ -1,7 +1,6 @@
 """What an account reads, page by page."""
 
 from base64 import urlsafe_b64encode
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,7 +43,7 @@ async def keep(db: Database, hold: Hold, channel: int, *found: PostRow) -> None:
 async def crowd(db: Database, hold: Hold) -> None:
     """Publish in all channels, most of it in the same second."""
     for channel in CHANNELS:
-        at_once = [replace(message(n, channel=channel), published_at=EPOCH) for n in range(1, 5)]
+        at_once = [message(n, channel=channel)._replace(published_at=EPOCH) for n in range(1, 5)]
         later = message(5 + channel, channel=channel)
         await keep(db, hold, channel, *at_once, later)
 
@@ -73,7 +72,7 @@ async def test_pages_make_the_whole(db: Database, hold: Hold, limit: int) -> Non
 
 async def test_more_posts_of_a_second_than_a_page_may_have(db: Database, hold: Hold) -> None:
     """There is no number of them from which on the rest is cut off."""
-    found = [replace(message(n), published_at=EPOCH) for n in range(1, 1203)]
+    found = [message(n)._replace(published_at=EPOCH) for n in range(1, 1203)]
     await keep(db, hold, 7, *found)
     first, second = await pages(db, limit=1000)
     assert [post.id for post in (*first, *second)] == list(range(1202, 0, -1))

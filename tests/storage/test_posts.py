@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -203,7 +202,7 @@ async def test_an_empty_span_changes_nothing(db: Database, reader: Hold) -> None
             channel_id=7,
             floor=None,
             read=(1, 9),
-            posts=(replace(message(3), content=message(4, album=4).content),),
+            posts=(message(3)._replace(content=message(4, album=4).content),),
         ),
     ],
     ids=["backwards", "at the end", "before", "of another channel", "without an offset", "album"],

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,7 +28,7 @@ async def publish(db: Database, hold: Hold, channel: int, ages: Iterable[float] 
     """Store posts of certain ages, in days."""
     now = datetime.now(UTC)
     found = tuple(
-        replace(message(n, channel=channel, text=f"word post {n}"), published_at=now - age * DAY)
+        message(n, channel=channel, text=f"word post {n}")._replace(published_at=now - age * DAY)
         for n, age in enumerate(ages, 1)
     )
     await posts.store(
@@ -169,8 +168,8 @@ async def test_an_album_is_seen_whole_or_not(db: Database, own: Own) -> None:
     hold = await own(VERA)
     await posts.follow(db, hold, [seen(SHARED)])
     old, new = datetime.now(UTC) - 30 * DAY, datetime.now(UTC) - DAY
-    found = [replace(message(n, album=1), published_at=old) for n in (1, 2, 3)]
-    found += [replace(message(n, album=2), published_at=new) for n in (4, 5)]
+    found = [message(n, album=1)._replace(published_at=old) for n in (1, 2, 3)]
+    found += [message(n, album=2)._replace(published_at=new) for n in (4, 5)]
     await posts.store(db, hold, Batch(channel_id=SHARED, floor=1, read=(1, 6), posts=tuple(found)))
     await retention.want(db, VERA, 20)
     assert [post.parts for post in await reads.newest(db, VERA, 9)] == [(4, 5)]
