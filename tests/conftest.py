@@ -16,6 +16,7 @@ import pytest
 
 from storage.database import Database
 from storage.embedded import Postgres
+from tests.bot.warm import Warm
 
 _numbers = itertools.count()
 
@@ -83,6 +84,17 @@ def folder() -> Iterator[Path]:
     made = new_folder()
     yield made
     shutil.rmtree(made)
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """What commands are forked by; all workers share it, and what was started as people do."""
+    base = tmp_path_factory.getbasetemp()
+    started = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "started"
+    started.mkdir(exist_ok=True)
+    made = Warm(started)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,12 @@ collect_ignore = [] if os.geteuid() == 0 else ["test_other_users.py"]  # only ro
 PERSON = 8124731874
 TGACTORS = Path(sys.executable).with_name("tgactors")
 _PATIENCE = 60.0  # seconds
+# A terminal's keys make signals only for the session that it controls.
+_IN_CONTROL = """\
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Done:
@@ -67,23 +73,15 @@ class CommandLine:
 
     def start(self, *words: object, **env: str) -> subprocess.Popen[str]:
         """Start a command that finds nothing on its standard input."""
-        return self._start(words, env, subprocess.DEVNULL)
+        return self._start(words, env)
 
     def run(self, *words: object, typed: str | None = None, **env: str) -> Done:
-        """Run a command to its end, with something on its standard input or nothing.
-
-        The first of each name is started as people do, the others quickly.
-        """
-        if typed is not None:
-            return self.ended(self._start(words, env, subprocess.PIPE), typed)
-        if self._warm.first(str(words[0])):
-            return self.ended(self.start(*words, **env))
-        given = [str(word) for word in words]
-        return Done(*self._warm.run(given, self.folder, self.env | env, _PATIENCE))
+        """Run a command to its end, with something on its standard input or nothing."""
+        return self.ended(self._start(words, env, asked=typed is not None), typed)
 
     def converse(self, *words: object, **env: str) -> subprocess.Popen[str]:
         """Start a command that is answered to line by line."""
-        return self._start(words, env | {"PYTHONUNBUFFERED": "1"}, subprocess.PIPE)
+        return self._start(words, env | {"PYTHONUNBUFFERED": "1"}, asked=True)
 
     def say(self, process: subprocess.Popen[str], line: str) -> None:
         """Give a command a line on its standard input."""
@@ -114,22 +112,49 @@ class CommandLine:
         out, err = process.communicate(typed, timeout=_PATIENCE)
         return Done(process.returncode, out, err)
 
-    def _start(
-        self, words: tuple[object, ...], env: dict[str, str], stdin: int
-    ) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [TGACTORS, *map(str, words)],
+    def start_in(
+        self, terminal: int, words: Sequence[object], env: dict[str, str]
+    ) -> subprocess.Popen[Any]:
+        """Start a command in a terminal, which is then its own."""
+        given = [str(word) for word in words]
+        if self._forks(given, env):
+            return self._warm.start_in(terminal, given, self.folder, self.env | env)
+        return subprocess.Popen(
+            [sys.executable, "-ISc", _IN_CONTROL, TGACTORS, *given],
             cwd=self.folder,
             env=self.env | env,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
             start_new_session=True,
         )
+
+    def _start(
+        self, words: Sequence[object], env: dict[str, str], *, asked: bool = False
+    ) -> subprocess.Popen[str]:
+        given = [str(word) for word in words]
+        if self._forks(given, env):
+            process: subprocess.Popen[str] = self._warm.start(
+                given, self.folder, self.env | env, asked=asked
+            )
+        else:
+            process = subprocess.Popen(
+                [TGACTORS, *given],
+                cwd=self.folder,
+                env=self.env | env,
+                stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
         self._started.append(process)
         return process
+
+    def _forks(self, words: Sequence[str], env: dict[str, str]) -> bool:
+        """Whether a command starts quickly: all but the first of each name, which nobody forks."""
+        return self._warm.can(self.env | env) and not self._warm.first(words[0])
 
     def close(self) -> None:
         """Kill what still runs."""
@@ -137,17 +162,6 @@ class CommandLine:
             if process.poll() is None:
                 process.kill()
             process.communicate(timeout=_PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    """The process that commands are forked from; all workers share what was started."""
-    base = tmp_path_factory.getbasetemp()
-    started = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "started"
-    started.mkdir(exist_ok=True)
-    made = Warm(started)
-    yield made
-    made.close()
 
 
 @pytest.fixture

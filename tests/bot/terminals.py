@@ -10,28 +10,22 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from tests.bot.conftest import TGACTORS, CommandLine
+from tests.bot.conftest import CommandLine
 
 _PATIENCE = 60.0  # seconds
-# A terminal's keys make signals only for the session that it controls.
-_IN_CONTROL = """\
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
     """A pseudo-terminal, its keyboard, and what was shown in it."""
 
-    def __init__(self, master: int, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, master: int, process: subprocess.Popen[Any]) -> None:
         self._master = master
         self._process = process
         self.shown = ""
@@ -88,22 +82,15 @@ def terminal(
     """Run a command in a terminal, as a shell does: Ctrl-C typed there reaches it."""
     master, slave = pty.openpty()
     _set_size(master, rows, columns)
-    with subprocess.Popen(
-        [sys.executable, "-ISc", _IN_CONTROL, *map(str, (TGACTORS, *words))],
-        cwd=line.folder,
-        env=line.env | {"TERM": "xterm-256color"} | env,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-    ) as process:
-        os.close(slave)
-        try:
-            yield Terminal(master, process)
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            os.close(master)
+    process = line.start_in(slave, words, {"TERM": "xterm-256color"} | env)
+    os.close(slave)
+    try:
+        yield Terminal(master, process)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(_PATIENCE)
+        os.close(master)
 
 
 def _set_size(master: int, rows: int, columns: int) -> None:

@@ -1,5 +1,5 @@
 """The command line, as the tests of the front doors have it."""
 
-from tests.bot.conftest import beside, known, line, telegram, warm
+from tests.bot.conftest import beside, known, line, telegram
 
-__all__ = ["beside", "known", "line", "telegram", "warm"]
+__all__ = ["beside", "known", "line", "telegram"]

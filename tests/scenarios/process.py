@@ -6,12 +6,12 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bot.warm import Forked, Warm
 from tests.scenarios.conftest import PERSON
 
 PATIENCE = 45.0
@@ -54,7 +54,7 @@ class Talk:
 class Other:
     """A process with a house; the test's own loop only."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: Forked) -> None:
         self._process = process
         self._talks: list[Talk] = [Talk()]
         self._listening = asyncio.create_task(self._listen())
@@ -71,7 +71,7 @@ class Other:
         self._talks.append(talk)
         line = json.dumps([len(self._talks) - 1, verb, account, said])
         assert self._process.stdin is not None
-        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.write(line + "\n")
         return talk
 
     def signal(self, number: signal.Signals) -> None:
@@ -91,18 +91,21 @@ class Other:
 
     async def end(self) -> None:
         """See that it is no more."""
-        if self._process.returncode is None:
+        if self._process.poll() is None:
             await self.kill()
 
     async def _gone(self) -> int:
         async with asyncio.timeout(PATIENCE):
-            code = await self._process.wait()
+            code = await asyncio.to_thread(self._process.wait, PATIENCE)
             await self._listening
         return code
 
     async def _listen(self) -> None:
-        assert self._process.stdout is not None
-        while line := await self._process.stdout.readline():
+        loop, lines = asyncio.get_running_loop(), asyncio.StreamReader()
+        await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), self._process.stdout
+        )
+        while line := await lines.readline():
             said = Said(**json.loads(line))
             self._talks[said.of].lines.put_nowait(said)
         for number, talk in enumerate(self._talks):
@@ -110,20 +113,18 @@ class Other:
 
 
 @asynccontextmanager
-async def other_house(settings: Mapping[str, str], **more: object) -> AsyncIterator[Other]:
+async def other_house(
+    warm: Warm, settings: Mapping[str, str], **more: object
+) -> AsyncIterator[Other]:
     """Open a house in another process; it is killed at the end if it still runs."""
     given = {**settings, **more}
     names = {f"TGACTORS_{name.upper()}": str(value) for name, value in given.items()}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(PROGRAM),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, **names},
-    )
+    env = {**os.environ, **names}
+    process = await asyncio.to_thread(warm.start, [], Path.cwd(), env, asked=True, program=PROGRAM)
     other = Other(process)
     try:
         await other.opened()
         yield other
     finally:
         await other.end()
+        process.communicate()

@@ -21,6 +21,7 @@ from actors.messages import ReadOnce
 from sandbox import Channel, Person, Sandbox, World
 from storage.database import Database
 from storage.errors import AccountHeld
+from tests.bot.warm import Warm
 from tests.scenarios.conftest import PERSON, Open
 from tests.scenarios.process import Other, Said, other_house
 from tests.scenarios.steps import go_through, scanning
@@ -82,6 +83,7 @@ def two_folders(settings: dict[str, str]) -> Path:
 async def holder(
     lease: tuple[float, float],
     sandbox: Sandbox,
+    warm: Warm,
     settings: dict[str, str],
     two_folders: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -89,7 +91,7 @@ async def holder(
     """Another process that has the account open."""
     for name, seconds in zip(("TTL", "MARGIN"), lease, strict=True):
         monkeypatch.setenv(f"TGACTORS_LEASE_{name}", str(seconds))
-    async with other_house({**settings, "data": str(two_folders)}) as other:
+    async with other_house(warm, {**settings, "data": str(two_folders)}) as other:
         await log_in_there(sandbox, other)
         assert (await other.tell("parse").end()).kind == "ParseReport"
         yield other
@@ -186,12 +188,17 @@ async def test_S3_who_comes_to_the_second_house_keeps_the_session_of_the_first(
 
 
 async def test_S3_a_login_under_way_there_is_not_disturbed(
-    sandbox: Sandbox, settings: dict[str, str], open_house: Open, db: Database, two_folders: Path
+    sandbox: Sandbox,
+    warm: Warm,
+    settings: dict[str, str],
+    open_house: Open,
+    db: Database,
+    two_folders: Path,
 ) -> None:
     """It is shown here, and nobody else logs the account in; whoever tries leaves no session."""
     async with (
         asyncio.timeout(SECONDS),
-        other_house({**settings, "data": str(two_folders)}, **BRISK) as other,
+        other_house(warm, {**settings, "data": str(two_folders)}, **BRISK) as other,
         open_house() as house,
     ):
         talk = other.tell("login")
@@ -212,13 +219,17 @@ async def test_S3_a_login_under_way_there_is_not_disturbed(
 
 
 async def test_S3_a_login_that_was_killed_there_is_made_here(
-    sandbox: Sandbox, settings: dict[str, str], open_house: Open, two_folders: Path
+    sandbox: Sandbox,
+    warm: Warm,
+    settings: dict[str, str],
+    open_house: Open,
+    two_folders: Path,
 ) -> None:
     """When its lease has run out it is over, and the account may log in at the other house."""
     there = {**settings, "data": str(two_folders)}
     async with (
         asyncio.timeout(SECONDS),
-        other_house(there, lease_ttl=2.0, lease_margin=0.5) as other,
+        other_house(warm, there, lease_ttl=2.0, lease_margin=0.5) as other,
         open_house(),
     ):
         await other.tell("login").next()
@@ -241,6 +252,7 @@ async def test_S3_whoever_stops_lets_go_at_once(
 
 async def test_S3_an_account_that_sleeps_there_may_wake_here(
     open_house: Open,
+    warm: Warm,
     settings: dict[str, str],
     sandbox: Sandbox,
     db: Database,
@@ -249,7 +261,7 @@ async def test_S3_an_account_that_sleeps_there_may_wake_here(
 ) -> None:
     """Hibernation gives the account back; the other house has it at once, and then refuses."""
     there = {**settings, "data": str(two_folders)}
-    async with asyncio.timeout(SECONDS), other_house(there, idle=0.1, lease_ttl=600) as other:
+    async with asyncio.timeout(SECONDS), other_house(warm, there, idle=0.1, lease_ttl=600) as other:
         await log_in_there(sandbox, other)
         await until(lambda: _is_nobodys(db))
         async with open_house():

@@ -15,6 +15,7 @@ from actors.house import House
 from actors.polling import Polling
 from storage.database import Database
 from storage.sessions import new_key
+from tests.bot.warm import Warm
 from tests.scenarios.process import Other, other_house
 from tests.scenarios.reading import opened
 
@@ -50,9 +51,9 @@ async def db(dsn: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def other(settings: dict[str, str], folder: Path) -> AsyncIterator[Other]:
+async def other(warm: Warm, settings: dict[str, str], folder: Path) -> AsyncIterator[Other]:
     """Another process that polls for the bot."""
-    async with other_house({**settings, "data": str(folder / "there")}) as process:
+    async with other_house(warm, {**settings, "data": str(folder / "there")}) as process:
         yield process
 
 

@@ -11,6 +11,7 @@ import actors
 from sandbox import Channel, Person, Sandbox, World
 from storage.accounts import GIVEN_UP
 from storage.database import Database
+from tests.bot.warm import Warm
 from tests.scenarios.conftest import PERSON, Open
 from tests.scenarios.process import Other, Said, other_house
 from tests.scenarios.steps import entering, go_through, scanning
@@ -39,9 +40,9 @@ def person(world: World) -> Person:
 
 
 @pytest.fixture
-async def other(settings: dict[str, str]) -> AsyncIterator[Other]:
+async def other(warm: Warm, settings: dict[str, str]) -> AsyncIterator[Other]:
     """A house on the test's data, in another process."""
-    async with other_house(settings, **LEASE) as opened:
+    async with other_house(warm, settings, **LEASE) as opened:
         yield opened
 
 

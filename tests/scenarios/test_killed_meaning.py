@@ -12,6 +12,7 @@ import actors
 from sandbox import Channel, Sandbox, World
 from sandbox.providers import Providers
 from storage.database import Database
+from tests.bot.warm import Warm
 from tests.scenarios.conftest import PERSON
 from tests.scenarios.meaning import (
     environment,
@@ -62,6 +63,7 @@ async def db(dsn: str) -> AsyncIterator[Database]:
 )
 async def test_each_post_is_tagged_and_indexed_once_whenever_the_process_is_killed(
     sandbox: Sandbox,
+    warm: Warm,
     settings: dict[str, str],
     world: World,
     channels: list[Channel],
@@ -85,7 +87,7 @@ async def test_each_post_is_tagged_and_indexed_once_whenever_the_process_is_kill
             await actors.user(PERSON).parse()
         kept = await _kept(db)
         before = _calls(providers)
-        async with other_house(settings, **LEASE) as other:
+        async with other_house(warm, settings, **LEASE) as other:
             await _until_calls(providers, before + chance.randint(1, POSTS_EACH))
             await asyncio.sleep(chance.random() / 100)
             await other.kill()

@@ -11,6 +11,7 @@ import pytest
 import actors
 from sandbox import Channel, Person, Sandbox, World
 from storage.database import Database
+from tests.bot.warm import Warm
 from tests.scenarios.conftest import PERSON
 from tests.scenarios.happenings import Happenings
 from tests.scenarios.process import GONE, Other, other_house
@@ -80,6 +81,7 @@ async def db(dsn: str) -> AsyncIterator[Database]:
 )
 async def test_nothing_is_lost_or_doubled_by_a_process_that_is_killed(
     sandbox: Sandbox,
+    warm: Warm,
     settings: dict[str, str],
     channels: list[Channel],
     happenings: Happenings,
@@ -99,7 +101,7 @@ async def test_nothing_is_lost_or_doubled_by_a_process_that_is_killed(
     before: Mapping[int, str] = {}
     happenings.going_on = True
     for _ in range(kills):
-        async with other_house(settings, **LEASE) as other:
+        async with other_house(warm, settings, **LEASE) as other:
             moment = happenings.after(chance.randint(1, MOST_CALLS))
             parsing = asyncio.create_task(_parse_on(other))
             async with asyncio.timeout(SECONDS):
