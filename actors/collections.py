@@ -18,6 +18,7 @@ from actors.meaning_messages import (
 )
 from actors.ports import Asks
 from actors.provider_messages import DescribeEmbeddings
+from actors.reasons import WorkerWhy
 from actors.vector_messages import DropCollection, EnsureCollection, ListCollections
 from runtime.clock import Clock
 from runtime.logs import get_logger
@@ -46,7 +47,7 @@ class Collections:
         self._seen_at = clock.now()
         self.rows: dict[str, CollectionRow] = {}
         """The collections in use by name, the configured model's first."""
-        self.behind: str | None = None
+        self.behind: WorkerWhy | None = None
         """Why less is found than is held, if that is so."""
 
     @property
@@ -67,10 +68,10 @@ class Collections:
         self.rows = {name: row, **await self._others(known, row)}
         self._seen_at = self._clock.now()
         if before is not None and before.epoch != epoch and before.posts:
-            self.behind = "the vectors of the posts were lost: they are indexed again"
+            self.behind = "lost"
             log.warning("vectors.lost", collection=name, posts=before.posts)
         elif before is not None and _is_behind(row) and row.state == "active":
-            self.behind = self.behind or "many posts are still to be indexed"
+            self.behind = self.behind or "behind"
 
     async def intact(self) -> bool:
         """Whether those in use are the ones that were written to, as far as was seen of late.

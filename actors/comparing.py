@@ -7,6 +7,7 @@ from collections import deque
 from actors.collections import LONG_SECONDS, VECTORS_SECONDS, Collections
 from actors.meaning_messages import ListHeldChannels, ReconcileChannel
 from actors.ports import Asks
+from actors.reasons import WorkerWhy
 from actors.vector_messages import ListVectors
 from runtime.logs import get_logger
 
@@ -21,8 +22,8 @@ class Comparing:
         self._vectors = vectors
         self._collections = collections
         self._left: deque[tuple[str, int]] = deque()
-        self.lost: str | None = None
-        """What was found to be missing, until it is there again."""
+        self.lost: WorkerWhy | None = None
+        """Whether something was found to be missing, until it is there again."""
 
     async def begin(self) -> None:
         """Have every channel of every collection compared, from the first one on."""
@@ -40,5 +41,5 @@ class Comparing:
         differed = await self._store.ask(compare, timeout=LONG_SECONDS)
         if differed:
             log.warning("vectors.differed", channel=channel, posts=differed)
-            self.lost = "the index was not what it was said to be: it is being mended"
+            self.lost = "differed"
         return True

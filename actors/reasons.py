@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ WorkWhy: TypeAlias = Literal["failed", "tokens_spent", "unanswered"]
 
 TOKENS_SPENT: Final = "everybody who follows the channel has spent the tokens of the day"
 """As it is kept beside the work that waits for tokens."""
+
+WorkerWhy: TypeAlias = Literal["behind", "differed", "lost", "trouble", "unanswered"]
+"""What keeps a worker from its work; "trouble" is with what it works on, or a fault of its own."""
+
+LOSSES: Final[Mapping[WorkerWhy, str]] = {
+    "behind": "many posts are still to be indexed",
+    "differed": "the index was not what it was said to be: it is being mended",
+    "lost": "the vectors of the posts were lost: they are indexed again",
+}
+"""Of these, what is made good by itself: until it is, less is found than is held."""
 
 TroubleKind: TypeAlias = Literal[
     "no_model", "no_summaries", "no_vectors", "not_indexed", "tokens_spent"

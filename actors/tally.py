@@ -9,6 +9,7 @@ from typing import Any
 
 from actors.meaning_messages import DelayWork, GiveUpWork, KeepTags
 from actors.providers.outcomes import Later
+from actors.reasons import LOSSES, WorkerWhy
 from actors.work_delays import pause
 from actors.worker_messages import WorkerStatus
 from runtime import Request
@@ -56,14 +57,17 @@ class Tally:
         return 0.0 if self._resume_at is None else max((self._resume_at - now).total_seconds(), 0.0)
 
     def status(
-        self, name: str, under_way: int, trouble: str | None, *losses: str | None
+        self, name: str, under_way: int, trouble: str | None, *losses: WorkerWhy | None
     ) -> WorkerStatus:
         """Describe the worker: degraded by its trouble, the latest outage, or a loss."""
         later = None if self._later is None else self._later.reason
-        reason = next((each for each in (trouble, later, *losses) if each is not None), None)
+        known: list[tuple[WorkerWhy, str | None]] = [("trouble", trouble), ("unanswered", later)]
+        known += [(each, LOSSES[each]) for each in losses if each is not None]
+        code, reason = next((each for each in known if each[1] is not None), (None, None))
         return WorkerStatus(
             name=name,
-            state="degraded" if reason is not None else "running" if under_way else "idle",
+            state="degraded" if code is not None else "running" if under_way else "idle",
+            code=code,
             reason=reason,
             under_way=under_way,
             ok=self.ok,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from actors.reasons import WorkerWhy
 from runtime import Message, Request, Urgent, message
 
 
@@ -17,6 +18,8 @@ class WorkerStatus:
     state: Literal["idle", "running", "degraded"]
     reason: str | None
     """Why it is degraded, for people."""
+    code: WorkerWhy | None = None
+    """The same, to be worded in another language."""
     under_way: int
     """Posts it is at just now."""
     ok: int

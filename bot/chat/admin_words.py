@@ -130,7 +130,9 @@ def machine(
     lines = [texts.machine_head]
     for work in overview.work:
         lines.append(
-            texts.work.format(kind=work.kind, due=work.due, waiting=work.waiting, dead=work.dead)
+            texts.work.format(
+                kind=texts.works[work.kind], due=work.due, waiting=work.waiting, dead=work.dead
+            )
         )
         most = sorted(work.reasons.items(), key=lambda each: -each[1])[:MOST_REASONS]
         lines += [
@@ -139,10 +141,10 @@ def machine(
     told = [
         texts.worker.format(
             name=each.name,
-            state=each.state,
+            state=texts.worker_states[each.state],
             under_way=each.under_way,
             ok=each.ok,
-            reason=safe(each.reason or ""),
+            reason="" if each.code is None else visit.texts.reasons.workers[each.code],
         ).rstrip()
         for each in workers
     ]
@@ -158,7 +160,7 @@ def _provider(status: ProviderStatus, visit: Visit) -> str:
     if status.open_at is None:
         return texts.asked.format(name=name, model=model, outcomes=outcomes).rstrip()
     until = moment(status.open_at, visit.visitor.timezone)
-    why = safe(status.why or "")
+    why = safe(status.why or "–")
     said = texts.not_asked.format(name=name, model=model, until=until, why=why, outcomes=outcomes)
     return said.rstrip()
 

@@ -57,8 +57,11 @@ class AdminTexts:
     made_already: str
     machine_head: str
     work: str
+    works: Mapping[str, str]
+    """By kind."""
     given_up: str
     worker: str
+    worker_states: Mapping[str, str]
     asked: str
     not_asked: str
     nothing_is_tagged: str
@@ -131,10 +134,12 @@ EN = AdminTexts(
     made_already="This one is made already.",
     machine_head="<b>Queues and providers</b>",
     work="{kind}: due {due}, waiting {waiting}, given up {dead}.",
-    given_up="  {number} × {reason}",
+    works={"tag": "tags", "index": "index", "unindex": "removals from the index"},
+    given_up="  {number} × <code>{reason}</code>",
     worker="{name}: {state}, at it {under_way}, done {ok}. {reason}",
+    worker_states={"idle": "idle", "running": "running", "degraded": "degraded"},
     asked="{name} ({model}): is asked. {outcomes}",
-    not_asked="{name} ({model}): not asked until {until}. {why} {outcomes}",
+    not_asked="{name} ({model}): not asked until {until}. <code>{why}</code> {outcomes}",
     nothing_is_tagged="Nothing is tagged or indexed by this process.",
     unread_head="<b>Unread and waits</b>",
     causes={
@@ -210,10 +215,12 @@ RU = AdminTexts(
     made_already="Это уже создано.",
     machine_head="<b>Очереди и провайдеры</b>",
     work="{kind}: пора {due}, ждёт {waiting}, оставлено {dead}.",
-    given_up="  {number} × {reason}",
+    works={"tag": "теги", "index": "индекс", "unindex": "удаление из индекса"},
+    given_up="  {number} × <code>{reason}</code>",
     worker="{name}: {state}, в работе {under_way}, сделано {ok}. {reason}",
+    worker_states={"idle": "без дела", "running": "работает", "degraded": "с перебоями"},
     asked="{name} ({model}): спрашивается. {outcomes}",
-    not_asked="{name} ({model}): не спрашивается до {until}. {why} {outcomes}",
+    not_asked="{name} ({model}): не спрашивается до {until}. <code>{why}</code> {outcomes}",
     nothing_is_tagged="Этот процесс ничего не отмечает тегами и не индексирует.",
     unread_head="<b>Не читается и ждёт</b>",
     causes={

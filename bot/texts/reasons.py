@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from actors.reasons import TroubleKind, UnreadWhy, WorkWhy
+    from actors.reasons import TroubleKind, UnreadWhy, WorkerWhy, WorkWhy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class ReasonTexts:
     """Why a channel was not read to its end."""
     work: Mapping[WorkWhy, str]
     """Why posts are not tagged or indexed."""
+    workers: Mapping[WorkerWhy, str]
+    """What keeps those from their work who tag and index."""
 
 
 EN = ReasonTexts(
@@ -45,6 +47,13 @@ EN = ReasonTexts(
         "tokens_spent": "today's tokens are spent",
         "unanswered": "nobody who could do it answers just now",
     },
+    workers={
+        "behind": "Many posts are still to be indexed.",
+        "differed": "The index was not what it was said to be: it is being mended.",
+        "lost": "The vectors of the posts were lost: they are indexed again.",
+        "trouble": "Something went wrong with what it works on; it goes on by itself. See the log.",
+        "unanswered": "Nobody who could do it answers just now.",
+    },
 )
 
 RU = ReasonTexts(
@@ -69,5 +78,12 @@ RU = ReasonTexts(
         "failed": "слишком много неудачных попыток",
         "tokens_spent": "токены на сегодня закончились",
         "unanswered": "никто из тех, кто это делает, сейчас не отвечает",
+    },
+    workers={
+        "behind": "Многие посты ещё не проиндексированы.",
+        "differed": "Индекс оказался не таким, как записано: он исправляется.",
+        "lost": "Векторы постов потерялись: посты индексируются заново.",
+        "trouble": "Что-то не так с тем, над чем он работает; продолжит сам. Подробности в логе.",
+        "unanswered": "Никто из тех, кто это делает, сейчас не отвечает.",
     },
 )

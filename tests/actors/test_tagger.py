@@ -195,6 +195,7 @@ async def test_a_post_nobody_could_answer_for_is_put_back_and_tagged_later(bench
     assert (row.not_before, row.attempts) == (until, 0)
     status = await bench.status()
     assert (status.state, status.reason, status.failed) == ("degraded", "429", 0)
+    assert status.code == "unanswered"
     del bench.providers.said["погода"]
     await bench.pass_time(3600)
     await bench.tagged(1)

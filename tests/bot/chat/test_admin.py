@@ -243,7 +243,7 @@ async def test_an_invite_that_could_not_be_made_may_be_made_again() -> None:
 async def test_queues_and_providers_are_told(ada: Person) -> None:
     """What waits to be tagged is counted, and each provider says whether it is asked."""
     home = await told(ada, "/admin", "The service")
-    page = await pressed(ada, home, "Queues and providers", "tag: due 6, waiting 0, given up 0.")
+    page = await pressed(ada, home, "Queues and providers", "tags: due 6, waiting 0, given up 0.")
     assert "Nothing is tagged or indexed by this process." in page.text
     assert re.search(r"^local \(.*\): is asked\.", page.text, re.MULTILINE)
 
