@@ -19,6 +19,8 @@ from storage.embedded import Postgres
 from tests.bot.warm import Warm
 
 _numbers = itertools.count()
+# A database is made for nearly every test: connecting anew would take longer than making it.
+_connections: dict[str, tuple[asyncio.AbstractEventLoop, Database]] = {}
 
 # A database is a thousand files, and what it keeps it has written to the disk at once: copying one
 # takes a tenth of the time in memory, where there is room for what eight workers' servers keep.
@@ -103,6 +105,7 @@ def server() -> Iterator[Postgres]:
     made = new_folder()
     with Postgres.start(made) as postgres:
         yield postgres
+        _disconnect(postgres)
     shutil.rmtree(made)
 
 
@@ -139,14 +142,23 @@ def within(server: Postgres, database: str) -> str:
 
 def _database(server: Postgres, template: str) -> Iterator[str]:
     name = f"test{next(_numbers)}"
-    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    # To the disk at once, and not by way of the log: this takes half the time.
+    _command(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield within(server, name)
     _command(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _command(server: Postgres, statement: str) -> None:
-    async def run() -> None:
-        async with await Database.open(server.dsn, connections=1) as db:
-            await db.execute(statement)
+    if server.dsn not in _connections:
+        made = asyncio.new_event_loop()
+        opened = Database.open(server.dsn, connections=1)
+        _connections[server.dsn] = made, made.run_until_complete(opened)
+    loop, db = _connections[server.dsn]
+    loop.run_until_complete(db.execute(statement))
 
-    asyncio.run(run())
+
+def _disconnect(server: Postgres) -> None:
+    if server.dsn in _connections:
+        loop, db = _connections.pop(server.dsn)
+        loop.run_until_complete(db.close())
+        loop.close()
