@@ -191,6 +191,12 @@ async def _keep_settings(_: object) -> None:
     """Reset nothing: settings here end with their transaction, and a reset is a round trip."""
 
 
+async def _learn_types(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Have the vendor look up at once what it would look up one by one, as it meets them."""
+    with suppress(asyncpg.UndefinedObjectError):  # of a database that is still empty
+        await connection.prepare(sql.types_to_learn)
+
+
 async def _connected(
     dsn: str, connections: int, patience: float, connect_within: float
 ) -> "asyncpg.Pool[asyncpg.Record]":
@@ -206,6 +212,7 @@ async def _connected(
             timeout=connect_within,
             command_timeout=patience,
             max_cached_statement_lifetime=0,
+            init=_learn_types,
             reset=_keep_settings,
             server_settings={"application_name": "tgactors", "timezone": "UTC"},
         )

@@ -21,9 +21,13 @@ from storage.queries import sql
 from storage.rows import Claimed, Hold, Holder
 
 KEPT_SECONDS = 86_400.0  # a dead node's row stays so long, to name who held what
-PAUSE_LIMIT = "5s"  # what a process that was stopped may keep locked, and for how long
 LOOKS = 40  # at a holder, in the time its lease lasts
 RAREST_LOOK = 0.25
+_BEGIN = """
+BEGIN;
+SET LOCAL idle_in_transaction_session_timeout = '5s';
+"""
+"""What a process that was stopped has locked is free again after so long."""
 
 
 def place(lock: Path) -> str:
@@ -98,9 +102,10 @@ async def holder(db: Database, account: int) -> Holder | None:
 @asynccontextmanager
 async def decisive(db: Database) -> AsyncIterator[Connection]:
     """Open a transaction that ends even if this process is stopped in the middle of it."""
-    async with db.transaction() as connection:
-        await connection.execute(sql.limit_pauses, PAUSE_LIMIT)
+    async with db.connection() as connection:  # which undoes what an error leaves begun
+        await connection.execute(_BEGIN)
         yield connection
+        await connection.execute("COMMIT")
 
 
 async def _look(db: Database, incarnation: str, account: int) -> Row:

@@ -68,19 +68,16 @@ async def amend(db: Database, hold: Hold, amendment: Amendment) -> Amended:
     are refreshed silently. What a window does not show is gone only if the account may see it.
     """
     _check_messages(amendment.channel_id, amendment.seen)
+    if not amendment.reach:  # nothing that is held can change: one statement is its transaction
+        async with db.connection() as connection:
+            await _note(connection, hold, amendment)
+        return Amended(edited=0, deleted=0)
     async with decisive(db) as connection:
         sight = await _lock(connection, hold, amendment.channel_id)
         held = await _held(connection, amendment)
         found = changes(held, amendment, sight["visible_from"])
         await _write(connection, amendment.channel_id, found)
-        is_newest = amendment.window is not None and amendment.swept_to is None
-        await connection.execute(
-            sql.note_reading,
-            amendment.channel_id,
-            amendment.pts,
-            is_newest,
-            amendment.swept_to,
-        )
+        await _note(connection, hold, amendment)
     return Amended(edited=len(found.edited), deleted=len(found.gone))
 
 
@@ -135,15 +132,31 @@ async def _lock(connection: Connection, hold: Hold, channel: int) -> Row:
 
 async def _held(connection: Connection, amendment: Amendment) -> list[PostRow]:
     """The posts that an amendment may change."""
-    ids = [*(post.id for post in amendment.seen), *amendment.deleted]
     low, high = amendment.window or (0, 0)
-    reach = [*ids, *([low, high] if low < high else [])]
-    if not reach:
-        return []
+    reach = amendment.reach
     rows = await connection.fetch(
-        sql.held_posts, amendment.channel_id, ids, low, high, min(reach), max(reach)
+        sql.held_posts, amendment.channel_id, amendment.ids, low, high, min(reach), max(reach)
     )
     return [stored_post(row) for row in rows]
+
+
+async def _note(connection: Connection, hold: Hold, amendment: Amendment) -> None:
+    """Write how far a channel's changes are known."""
+    row = await connection.fetchrow(
+        sql.note_reading,
+        amendment.channel_id,
+        amendment.pts,
+        amendment.window is not None and amendment.swept_to is None,  # the newest were looked at
+        amendment.swept_to,
+        hold.account,
+        hold.incarnation,
+        hold.epoch,
+    )
+    assert row is not None, "it selects from nothing"  # noqa: S101
+    if not row["held"]:
+        raise LeaseLost(hold.account)
+    if not row["known"]:
+        raise UnknownChannel(amendment.channel_id)
 
 
 async def _write(connection: Connection, channel: int, found: Changes) -> None:

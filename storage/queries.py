@@ -16,6 +16,7 @@ class Queries:
     """The text of each statement."""
 
     lock_schema: str
+    types_to_learn: str
     traits: str
     lowered: str
     create_migrations: str
@@ -25,7 +26,6 @@ class Queries:
     was_admitted: str
     accounts: str
     set_account: str
-    limit_pauses: str
     register_node: str
     revoke_place: str
     give_up_logins: str

@@ -2,6 +2,10 @@
 -- Let one migration at a time run in this database, until its transaction ends.
 SELECT pg_advisory_xact_lock(7305812465);
 
+-- name: types_to_learn
+-- The types that a parse meets and that have no fixed form: asked of once for each connection.
+SELECT NULL::bigint[], NULL::int8multirange, NULL::incoming_post[];
+
 -- name: traits
 -- What a database is like: the server, its roles, the encoding, and the tables it holds.
 WITH place AS (
@@ -90,10 +94,6 @@ UPDATE accounts SET state = $4, reason = $5, changed_at = now()
 FROM fence
 WHERE id = $1 AND holder = incarnation AND epoch = $3
 RETURNING id, state, reason, changed_at;
-
--- name: limit_pauses
--- End this transaction if its process says nothing for so long: it may have been stopped.
-SELECT set_config('idle_in_transaction_session_timeout', $1, true);
 
 -- name: register_node
 -- Register a process that will open accounts.
@@ -696,16 +696,25 @@ ON CONFLICT (kind, channel_id, post_id) DO UPDATE SET
     not_before = greatest(work.not_before, excluded.not_before);
 
 -- name: note_reading
--- Note how far a channel's changes are known, and where its sweep goes on.
-UPDATE channels SET
-    pts = coalesce($2, pts),
-    window_at = CASE WHEN $3 THEN now() ELSE window_at END,
-    sweep_from = CASE
-        WHEN $4::bigint IS NULL THEN sweep_from
-        WHEN $4 > lower(coverage) THEN $4  -- else all of it was swept, and it begins anew
-    END,
-    read_at = now()
-WHERE id = $1;
+-- Note how far a channel's changes are known, and where its sweep goes on, if a hold counts.
+WITH fence AS MATERIALIZED (
+    SELECT accounts.id FROM nodes JOIN accounts ON holder = incarnation
+    WHERE accounts.id = $5 AND incarnation = $6 AND epoch = $7 AND NOT revoked
+    FOR KEY SHARE OF nodes FOR SHARE OF accounts
+), noted AS (
+    UPDATE channels SET
+        pts = coalesce($2, pts),
+        window_at = CASE WHEN $3 THEN now() ELSE window_at END,
+        sweep_from = CASE
+            WHEN $4::bigint IS NULL THEN sweep_from
+            WHEN $4 > lower(coverage) THEN $4  -- else all of it was swept, and it begins anew
+        END,
+        read_at = now()
+    FROM fence
+    WHERE channels.id = $1
+    RETURNING channels.id
+)
+SELECT EXISTS (SELECT FROM fence) AS held, EXISTS (SELECT FROM noted) AS known;
 
 -- name: newest_posts
 -- The newest posts that an account may read, of all channels or of one.

@@ -237,6 +237,17 @@ class Amendment:
     swept_to: int | None
     """The window is a page of the sweep, which goes on below this id; None: it is the newest."""
 
+    @property
+    def ids(self) -> list[int]:
+        """The messages that something is said of."""
+        return [*(post.id for post in self.seen), *self.deleted]
+
+    @property
+    def reach(self) -> list[int]:
+        """Ids between whose least and greatest all lies that it may change; none, if it can't."""
+        low, high = self.window or (0, 0)
+        return [*self.ids, *([low, high] if low < high else [])]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amended:

@@ -22,6 +22,7 @@ SEEN = seen(7)
 POST = message(3)
 BATCH = Batch(channel_id=7, floor=None, read=(1, 9), posts=(POST,))
 AMENDMENT = Amendment(channel_id=7, seen=(POST,), deleted=(4,), window=(1, 9), pts=5, swept_to=None)
+NOTHING_NEW = Amendment(channel_id=7, seen=(), deleted=(), window=None, pts=5, swept_to=None)
 
 Write = Callable[[Database, Hold], Awaitable[object]]
 WRITES: dict[str, Write] = {
@@ -35,6 +36,7 @@ WRITES: dict[str, Write] = {
     "sees_from": lambda db, hold: posts.sees_from(db, hold, 7, 1),
     "lost": lambda db, hold: posts.lost(db, hold, 7, "left"),
     "amend": lambda db, hold: posts.amend(db, hold, AMENDMENT),
+    "note": lambda db, hold: posts.amend(db, hold, NOTHING_NEW),
     "store": lambda db, hold: posts.store(db, hold, BATCH),
     "forget": forget,
 }

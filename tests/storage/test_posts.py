@@ -10,7 +10,7 @@ import pytest
 from storage import posts
 from storage.database import Database
 from storage.errors import LeaseLost, StatementRefused, UnknownChannel
-from storage.rows import Batch, Hold, PostRow, Span
+from storage.rows import Amendment, Batch, Hold, PostRow, Span
 from tests.storage.conftest import Own
 from tests.storage.found import EPOCH, message, seen, worded
 
@@ -217,9 +217,15 @@ async def test_a_wrong_batch_is_refused_before_any_io(
 
 
 async def test_posts_of_an_unknown_channel_are_refused(db: Database, reader: Hold) -> None:
-    """Nothing is stored for a channel nobody ever followed."""
+    """Nothing is stored or noted of a channel nobody ever followed."""
     with pytest.raises(UnknownChannel, match="8"):
         await posts.store(db, reader, batch((1, 9), [1], channel=8))
+    for seen_again in ((), (message(3, channel=8),)):
+        told = Amendment(
+            channel_id=8, seen=seen_again, deleted=(), window=None, pts=5, swept_to=None
+        )
+        with pytest.raises(UnknownChannel, match="8"):
+            await posts.amend(db, reader, told)
     assert await db.fetch_value("SELECT count(*) FROM posts") == 0
 
 
