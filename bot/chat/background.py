@@ -13,6 +13,7 @@ from actors import LoginRequired, SessionRevoked
 from bot.chat import faults
 from bot.chat.live import conclude
 from bot.chat.menu import beginning
+from runtime.logs import get_logger
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 
     from bot.chat.visit import Visit
 
+log = get_logger("bot")
 
-LAST_WORD_SECONDS: Final = 10.0
-"""How long somebody who stops something waits for its message to say so."""
+LAST_WORD_SECONDS: Final = 4.0
+"""How long somebody who stops something waits for its message to say so; the bot's end, too, which
+leaves time for that (`duty.END_SECONDS`).
+"""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -41,19 +45,30 @@ async def attended(bot: Bot, visit: Visit, work: Work) -> None:
 
 @asynccontextmanager
 async def promised(
-    sending: Awaitable[Message], visit: Visit, stopped: Callable[[], str]
+    sending: Awaitable[Message],
+    visit: Visit,
+    stopped: Callable[[], str],
+    *,
+    within: float = LAST_WORD_SECONDS,
 ) -> AsyncIterator[Message]:
-    """Send a message that promises something; let it say if that is stopped, or why it fails."""
+    """Send a message that promises something; let it say if that is stopped, or why it fails.
+
+    That it was stopped it has to say within so many seconds.
+    """
     sent = asyncio.ensure_future(sending)
     message: Message | None = None
     try:
         message = await asyncio.shield(sent)
         yield message
     except asyncio.CancelledError:
-        with suppress(TimeoutError, TelegramAPIError):
-            async with asyncio.timeout(LAST_WORD_SECONDS):
+        try:
+            async with asyncio.timeout(within):
                 # It may stand in the chat before it is known here which one it is.
                 await conclude(await sent, stopped())
+        except TimeoutError:
+            log.warning("chat.last_word_late")
+        except TelegramAPIError as refused:
+            log.warning("chat.last_word_refused", reason=type(refused).__name__)
         raise
     except TelegramForbiddenError:
         raise

@@ -13,14 +13,27 @@ from aiogram.utils.token import TokenValidationError
 
 from bot.chat import digesting, notices
 from bot.chat.app import Chat
+from bot.chat.background import LAST_WORD_SECONDS
+from bot.chat.live import CUT_SECONDS
+from bot.chat.signing import CLEAR_SECONDS
+from bot.chat.underway import GRACE_SECONDS
 from bot.refusals import BotTokenRefused
 from bot.supervision import supervised, together
+from runtime.logs import get_logger
 
 if TYPE_CHECKING:
     from actors.house import House
 
-END_SECONDS: Final = 6.0
-"""How long those who are being served are told that it ends."""
+log = get_logger("bot")
+
+CLOSE_SECONDS: Final = 1.0
+"""How long the bot's connections may take to close."""
+END_SECONDS: Final = (
+    GRACE_SECONDS + max(CUT_SECONDS + LAST_WORD_SECONDS, CLEAR_SECONDS) + CLOSE_SECONDS
+)
+"""How long those who are being served are told that it ends: everything that has a time of its own
+for that, one after the other.
+"""
 
 _REFUSED: Final = (TelegramUnauthorizedError, TelegramNotFound, TokenValidationError)
 """What Telegram says to a token that it does not know; aiogram, to what is none."""
@@ -61,7 +74,9 @@ async def _run(chat: Chat) -> None:
     finally:  # a scope that is cancelled would break off every wait of its end
         running.cancel()
         with anyio.CancelScope(shield=True):
-            await asyncio.wait([running], timeout=END_SECONDS)
+            _, late = await asyncio.wait([running], timeout=END_SECONDS)
+        if late:
+            log.warning("bot.end_late", seconds=END_SECONDS)
 
 
 async def _name(chat: Chat) -> str:

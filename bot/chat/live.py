@@ -17,6 +17,8 @@ PAUSE: Final = 1.0
 """Seconds from one edit to the next, at least."""
 LAST_SECONDS: Final = 30.0
 """How long the last edit may take that was under way at the end."""
+CUT_SECONDS: Final = 2.0
+"""The same where what goes on was stopped: it has to say so, and there may be little time."""
 
 Said = tuple[str, InlineKeyboardMarkup | None]
 
@@ -27,9 +29,10 @@ class Live:
     After its block no edit of it comes any more, so that a last word stays the last one.
     """
 
-    def __init__(self, message: Message, pause: float = PAUSE) -> None:
+    def __init__(self, message: Message, pause: float = PAUSE, *, cut: float = CUT_SECONDS) -> None:
         self._message = message
         self._pause = pause
+        self._cut = cut
         self._newest: Said | None = None
         self._woken = asyncio.Event()
         self._ended = asyncio.Event()
@@ -48,7 +51,8 @@ class Live:
         self._ended.set()
         self._woken.set()
         if self._task is not None:
-            await asyncio.wait([self._task], timeout=LAST_SECONDS)
+            is_cut = kind is not None and issubclass(kind, asyncio.CancelledError)
+            await asyncio.wait([self._task], timeout=self._cut if is_cut else LAST_SECONDS)
             self._task.cancel()
 
     def say(self, html: str, keyboard: InlineKeyboardMarkup | None = None) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from bot.chat.visit import Visit
 
-CLEAR_SECONDS: Final = 10.0
+CLEAR_SECONDS: Final = 6.0
 """How long what a login has shown may take to be taken away."""
 
 
