@@ -8,13 +8,11 @@ or nothing. The store of vectors is not in it: the index is built anew from the 
 
 import asyncio
 import os
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from storage import client_programs, migrations, traits
+from storage import client_programs, migrations, parts, traits
 from storage.client_programs import Program
 from storage.data_folder import reason
 from storage.database import Connection, Database
@@ -28,13 +26,13 @@ from storage.keeping_errors import (
     RestoreFailed,
     StoreNotEmpty,
 )
+from storage.parts import MAGIC
 from storage.service_queries import service_sql
 
 MODE = 0o600
 MAJOR = 10000  # in the number of a server's version
 LOCK_WAIT = "--lock-wait-timeout=60000"  # milliseconds
 COMMAND = 'pg_dump --format=custom --no-owner --file=FILE "$TGACTORS_DATABASE_URL"'
-MAGIC = b"PGDMP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +46,8 @@ class Backup:
 async def write(dsn: str, path: Path) -> Backup:
     """Write a backup of the database as it is now, whole or not at all.
 
-    A file of that name is replaced by it. Raises `NothingToBackUp`, `BackupToolTooOld` or
-    `BackupFailed`.
+    A file of that name is replaced by it; what backups that were killed have left half-written in
+    its folder is removed. Raises `NothingToBackUp`, `BackupToolTooOld` or `BackupFailed`.
     """
     async with await Database.open(dsn, connections=1) as db:
         found = await find(db)
@@ -59,21 +57,16 @@ async def write(dsn: str, path: Path) -> Backup:
     program = await client_programs.newest("pg_dump")
     if program.major < server:
         raise BackupToolTooOld(server, program.major, COMMAND)
-    # Of a name that nobody foresees: who may write in that folder too could have put a file or a
-    # link there, and would have the backup, or have it written over something else.
-    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE))
-        options = ("--format=custom", "--no-owner", LOCK_WAIT, f"--file={part}")
-        ended = await client_programs.run(program, *options, dsn=dsn)
-        if ended.trouble is not None:
-            raise BackupFailed(str(path), ended.trouble)
-        size = await asyncio.to_thread(_settle, part, path)
+        await asyncio.to_thread(parts.sweep, path.parent)
+        with parts.begun(path, MODE) as part:
+            options = ("--format=custom", "--no-owner", LOCK_WAIT, f"--file={part}")
+            ended = await client_programs.run(program, *options, dsn=dsn)
+            if ended.trouble is not None:
+                raise BackupFailed(str(path), ended.trouble)
+            size = await asyncio.to_thread(_settle, part, path)
     except OSError as error:
         raise BackupFailed(str(path), reason(error)) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return Backup(bytes=size, archive=found.id)
 
 
