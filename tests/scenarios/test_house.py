@@ -16,6 +16,7 @@ import actors
 from actors.messages import ParseRequest
 from runtime.testing import crash
 from sandbox import Channel, Sandbox
+from storage.database import Database
 from storage.errors import DatabaseUnreachable, HouseLocked
 from storage.sessions import new_key
 from tests.scenarios.conftest import PERSON, Open, log_in
@@ -236,9 +237,13 @@ async def test_without_a_house_there_is_no_user(open_house: Open) -> None:
 @pytest.mark.parametrize(
     "where", ["postgresql://somebody:secret@127.0.0.1:9/nowhere", "somebody:secret@nowhere"]
 )
-async def test_a_failed_opening_leaves_nothing_open(folder: Path, dsn: str, where: str) -> None:
+async def test_a_failed_opening_leaves_nothing_open(
+    folder: Path, dsn: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A database that cannot be reached is named, its password is not; another try may follow."""
     keys = new_key()
+    # One that is just starting would be awaited for longer.
+    monkeypatch.setitem(vars(Database)["open"].__func__.__kwdefaults__, "connect_within", 1.0)
     with pytest.raises(DatabaseUnreachable) as caught:
         async with actors.open(data=folder, database_url=where, session_keys=keys):
             raise AssertionError("opened on nothing")
