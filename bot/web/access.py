@@ -86,6 +86,11 @@ class Access:
         return Caller(row.account, found.hex())
 
 
+def unknown() -> Refused:
+    """Make the refusal of a token that does not count, or not any more."""
+    return Refused(401, "TokenUnknown", _UNKNOWN, _CHALLENGE)
+
+
 def bearer(header: str) -> str | None:
     """Read the token of an Authorization header; None if there is none that can be one."""
     scheme, _, token = header.partition(" ")
@@ -111,7 +116,7 @@ async def _caller(
         return found
     if shown is None:
         raise Refused(401, "TokenMissing", _MISSING, _CHALLENGE)
-    raise Refused(401, "TokenUnknown", _UNKNOWN, _CHALLENGE)
+    raise unknown()
 
 
 # Not plain functions: FastAPI calls those in threads, which costs more than all they do.

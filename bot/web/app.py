@@ -43,7 +43,8 @@ def make_app(service: Service) -> FastAPI:
     app.state.jobs = Jobs()
     app.state.desk = house.Desk()
     problems.install(app)
-    app.add_middleware(Gate, access=Access(service), rates=Rates(service.settings.http_rate))
+    app.state.access = Access(service)
+    app.add_middleware(Gate, access=app.state.access, rates=Rates(service.settings.http_rate))
     watch.install(app, service)  # last: it counts what all others refuse
     for each in (health, metrics, page):
         app.include_router(each.router)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -126,7 +126,7 @@ class Job:
         self._task.cancel()
         return await self.wait(CANCEL_SECONDS)
 
-    async def events(self, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncIterator[bytes]:
+    async def events(self, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncGenerator[bytes, None]:
         """Tell how it is, then what moves, then how it has ended."""
         seen = self._moved
         yield event("job", self.view(), _VIEW)

@@ -26,6 +26,7 @@ from bot.web.asked import (
     Until,
     Word,
 )
+from bot.web.listening import Listens, while_let_in
 from bot.web.problems import declare, refused
 from bot.web.said import said
 from bot.web.streams import UNBUFFERED, EventStream
@@ -115,11 +116,13 @@ async def ask(
     caller: Person,
     question: Question,
     request: Request,
+    listens: Listens,
 ) -> Any:
     """Answer a question from the posts, citing them.
 
     With `Accept: text/event-stream` it comes as it is made: `piece` after `piece` of a model's
-    text, then the whole `answer`, or the `problem` that it ended in.
+    text, then the whole `answer`, or the `problem` that it ended in. That is also the end if the
+    token is revoked meanwhile.
     """
     await _count(user, caller)
     asking = partial(
@@ -131,7 +134,8 @@ async def ask(
         until=question.until,
     )
     if EventStream.media_type in request.headers.get("accept", "").lower():
-        return EventStream(said(lambda show: asking(progress=show)), headers=UNBUFFERED)
+        told = while_let_in(said(lambda show: asking(progress=show)), listens)
+        return EventStream(told, headers=UNBUFFERED)
     return await asking()
 
 

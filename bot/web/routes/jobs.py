@@ -11,6 +11,7 @@ from actors.people import DEPTH, MOST_DEPTH, MOST_SETTLE
 from bot.web.access import Known, Operator, Somebody
 from bot.web.job import Job, JobView, Parse
 from bot.web.jobs import Jobs
+from bot.web.listening import Listens, while_let_in
 from bot.web.problems import declare
 from bot.web.service import Serves
 from bot.web.streams import UNBUFFERED, EventStream
@@ -113,12 +114,14 @@ async def show(job: JobId, caller: Somebody, jobs: Keeps) -> JobView:
     responses=declare(404),
     summary="Listen to a job",
 )
-async def listen(job: JobId, caller: Somebody, jobs: Keeps) -> EventStream:
+async def listen(job: JobId, caller: Somebody, jobs: Keeps, listens: Listens) -> EventStream:
     """Stream what it is (`job`), each move of an account (`progress`), and how it ends (`end`).
 
-    What moves faster than it is heard is told at its newest.
+    What moves faster than it is heard is told at its newest. If the token is revoked meanwhile the
+    last event is a `problem`; the job goes on.
     """
-    return EventStream(jobs.find(job, caller).events(), headers=UNBUFFERED)
+    told = while_let_in(jobs.find(job, caller).events(), listens)
+    return EventStream(told, headers=UNBUFFERED)
 
 
 @router.delete("/jobs/{job}", responses=declare(404), summary="Cancel a job")
