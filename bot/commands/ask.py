@@ -37,7 +37,7 @@ def ask(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Answer a question from the posts of a person's channels, with its sources."""
+    """Answer a question from a person's channels, with sources."""
     with door.opened(as_json=json, verbose=verbose) as screen:
         said = Said(screen)
 

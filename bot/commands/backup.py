@@ -20,7 +20,7 @@ Target = Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.
 def backup(
     file: Target, *, json: AsJson = False, data: Data = None, verbose: Verbose = False
 ) -> None:
-    """Write the whole archive into one file, also while a service runs; the key is not in it."""
+    """Write the archive into one file, also while it is served. The key is not in it."""
     path = file.expanduser().absolute()
     with door.opened(as_json=json, verbose=verbose) as screen:
         from bot import settings

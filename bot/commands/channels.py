@@ -30,7 +30,7 @@ def channels(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """List the channels a person follows, and those that were lost, and why."""
+    """List the channels a person follows. Those that were lost are there, with the reason."""
 
     async def known() -> tuple[tuple[Channel, ...], tuple[FollowedFolder, ...]]:
         async with open_house(data=data, telegram=telegram) as house:

@@ -40,7 +40,7 @@ def coverage(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Show how much of a person's channels is held, and what is still to be read."""
+    """Show how much of a person's channels is held. It also shows what is still to be read."""
 
     async def known() -> tuple[Channel, ...]:
         async with open_house(data=data, telegram=telegram) as house:

@@ -26,7 +26,7 @@ Keep = Annotated[
 
 
 def demo(*, keep: Keep = None, json: AsJson = False, verbose: Verbose = False) -> None:
-    """Show the main job on this machine: no account, no server needed."""
+    """Show the main job on this machine. It needs no account and no server."""
     began = time.monotonic()
     with door.opened(as_json=json, verbose=verbose) as screen:
         kept = None if keep is None else kept_folder(keep)

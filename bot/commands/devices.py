@@ -32,7 +32,7 @@ def devices(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """List the devices and programs in which an account is logged in."""
+    """List the devices and programs an account is logged in on."""
 
     async def listed() -> tuple[Authorisation, ...]:
         async with open_house(data=data, telegram=telegram) as house:

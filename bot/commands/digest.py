@@ -46,7 +46,7 @@ def digest(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Sum up by topic what was published lately in a person's channels."""
+    """Sum up by topic what was new in a person's channels."""
 
     async def summed_up() -> tuple[Digest, str | None]:
         async with open_house(data=data, telegram=telegram) as house:

@@ -25,7 +25,7 @@ SetFile = Annotated[
 
 
 def evaluate(file: SetFile = None, *, json: AsJson = False, verbose: Verbose = False) -> None:
-    """Measure how well posts are found, by queries whose answers are known."""
+    """Measure how well posts are found. It takes queries whose answers are known."""
     with door.opened(as_json=json, verbose=verbose) as screen:
         from bot.evaluation import sets
         from bot.evaluation.examination import examined

@@ -34,7 +34,7 @@ def every(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Say how often the schedule reads a person's channels, or one of them."""
+    """Say how often a person's channels are read, or one is."""
     pause = _pause(seconds)
 
     async def said() -> Channel | None:

@@ -58,7 +58,7 @@ def follow(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Follow a channel or a folder; an invite is joined at Telegram, a public channel only read."""
+    """Follow a channel or a folder. An invite is joined at Telegram, a public channel only read."""
     _check(what, folder, depth, days)
     wanted = timedelta(days=days) if days is not None else depth
 

@@ -27,7 +27,7 @@ def forget(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Log an account out, and delete it with what nobody else may see."""
+    """Log an account out, and delete it. What nobody else may see goes with it."""
 
     async def delete() -> Forgotten:
         if not yes:

@@ -41,7 +41,7 @@ def login(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Log a person in, by QR code or by a code sent to a phone; without ID, whoever it is."""
+    """Log a person in, by QR code or by a code sent to a phone. Without ID, whoever it is."""
     import actors
     from bot import api_keys
     from bot.answers import Answers

@@ -29,7 +29,7 @@ def login_link(
     data: Data = None,
     verbose: Verbose = False,
 ) -> None:
-    """Make a link by which a person logs in on a page, once, within ten minutes."""
+    """Make a link by which a person logs in on a page. It is good once, for ten minutes."""
     from bot import settings
     from bot.web.announcement import announcement
 

@@ -20,7 +20,7 @@ def logout(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Log an account out, at Telegram too; what was read is kept."""
+    """Log an account out, at Telegram too. What was read is kept."""
 
     async def leave() -> tuple[Status, Status]:
         async with open_house(data=data, telegram=telegram) as house:

@@ -41,7 +41,7 @@ Keep = Annotated[
 def play(
     *, port: Port = 0, keep: Keep = None, json: AsJson = False, verbose: Verbose = False
 ) -> None:
-    """Run everything beside a sandbox, with a page in the browser: no account needed."""
+    """Run everything beside a sandbox, on a page in the browser. It needs no account."""
     with door.opened(as_json=json, verbose=verbose) as screen:
         kept = None if keep is None else kept_folder(keep)
         with scratch_folder() as scratch, undisturbed(scratch):

@@ -35,7 +35,7 @@ class Restored:
 def restore(
     file: Source, *, json: AsJson = False, data: Data = None, verbose: Verbose = False
 ) -> None:
-    """Bring a backup back into an empty archive, whole or not at all."""
+    """Bring a backup back into an empty archive. It is all there then, or nothing."""
     path = file.expanduser().absolute()
     with door.opened(as_json=json, verbose=verbose) as screen:
         from bot import settings

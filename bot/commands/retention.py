@@ -55,7 +55,7 @@ def retention(
     data: Data = None,
     verbose: Verbose = False,
 ) -> None:
-    """Say for how long posts are kept, and show what nobody wants any longer."""
+    """Say for how long posts are kept. It shows what nobody wants any longer."""
     _check(days, for_ever=for_ever, account=account, dry_run=dry_run, now=now)
 
     async def done() -> Outcome:

@@ -16,7 +16,7 @@ def retry(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Have the posts tagged and indexed again that wait, or were given up."""
+    """Tag and index the posts again that wait, or were given up."""
 
     async def again() -> int:
         async with open_house(data=data, telegram=telegram) as house:

@@ -60,7 +60,7 @@ WorldFile = Annotated[
 def sandbox(
     *, port: Port = PORT, scan: Scan = False, world: WorldFile = None, json: AsJson = False
 ) -> None:
-    """Run a Telegram on this machine, to try things without an account."""
+    """Run a Telegram on this machine. Things are tried with it without an account."""
     from sandbox import demo_world
 
     with door.opened(as_json=json) as screen, ExitStack() as running:

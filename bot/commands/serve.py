@@ -19,7 +19,7 @@ def serve(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Read by the schedule and answer over HTTP and at the bot, until Ctrl-C or SIGTERM."""
+    """Read by the schedule, answer over HTTP and at the bot. Ctrl-C or SIGTERM ends it."""
     with door.opened(as_json=json, verbose=verbose) as screen, ExitStack() as beside:
         from actors.settings import OWN_SANDBOX
         from bot import settings

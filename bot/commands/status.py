@@ -49,7 +49,7 @@ def status(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Tell how an account is doing; without ID, list all accounts."""
+    """Tell how an account is doing. Without ID, list all accounts."""
     from actors.store_messages import LoadFloods
 
     async def one(account: int) -> Look:

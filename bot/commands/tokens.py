@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from storage.service_rows import Token, TokenRow
 
 app = typer.Typer(
-    help="Let programs in over HTTP, for the operator or for one account.",
+    help="Let programs in over HTTP. A token is the operator's, or of one account.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -36,7 +36,7 @@ def unfollow(
     telegram: Telegram = None,
     verbose: Verbose = False,
 ) -> None:
-    """Follow a channel no more; what nobody else follows is removed with its posts."""
+    """Follow a channel no more. What nobody else follows is removed with its posts."""
     if (channel is None) == (folder is None):
         raise typer.BadParameter("give either CHANNEL or --folder.", param_hint="CHANNEL")
 

@@ -85,6 +85,16 @@ def test_each_command_explains_itself(command: str) -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.parametrize("group", ["", "invites", "keys", "tokens"])
+def test_of_no_command_what_it_does_is_cut(group: str) -> None:
+    """In the list of commands, at 80 columns, each sentence is there to its end."""
+    done = CliRunner().invoke(app, [*group.split(), "--help"], env={"COLUMNS": "80"})
+    assert done.exit_code == 0
+    listed = done.stdout.partition("Commands:\n")[2].splitlines()
+    assert listed
+    assert [line for line in listed if not re.fullmatch(r"  \S+ +[^.]+\.", line)] == []
+
+
 def test_version_is_the_installed_one(line: CommandLine) -> None:
     """--version says which tgactors this is."""
     assert line.run("--version").out == f"tgactors {version('tgactors')}\n"
