@@ -52,6 +52,7 @@ class Account:
         self._lease = lease
         self._term = term
         self._claiming = anyio.Lock()
+        self._giving_up = anyio.Lock()
         self.hold: Hold | None = None
         """The lease on the account, None while this process does not own it."""
         self.state = State.NEW
@@ -119,11 +120,15 @@ class Account:
         self._moved(row, event)
 
     async def give_up(self, reason: str) -> None:
-        """Persist the end of a login, if one is under way."""
-        if self.state in WAITING:
-            await self.own()  # which may find that it is over
-        if self.state in WAITING:
-            await self.move(Event.GIVEN_UP, reason)
+        """Persist the end of a login, if one is under way.
+
+        Who looks at the account while its login ends wants the same, and finds it done.
+        """
+        async with self._giving_up:
+            if self.state in WAITING:
+                await self.own()  # which may find that it is over
+            if self.state in WAITING:
+                await self.move(Event.GIVEN_UP, reason)
 
     async def admit(self, event: Event, record: bytes) -> None:
         """Persist READY together with the session it stands on."""
