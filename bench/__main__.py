@@ -8,6 +8,7 @@ import sys
 import time
 
 from bench import backfill, chat, cycles, http, kernel, parse, sandbox, search
+from bot.garbage import collect_rarely
 
 PARTS = {
     "kernel": kernel.ratios,
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="longer, and more of it")
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all of them by default")
     options = parser.parse_args()
+    collect_rarely()  # as `tgactors` does
     began = time.perf_counter()
     found: dict[str, float] = {}
     for name in options.parts or PARTS:

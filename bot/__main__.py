@@ -37,6 +37,7 @@ from bot.commands.similar import similar
 from bot.commands.status import status
 from bot.commands.top import top
 from bot.commands.unfollow import unfollow
+from bot.garbage import collect_rarely
 
 app = typer.Typer(
     name="tgactors",
@@ -103,6 +104,7 @@ def _options(
 
 def main() -> None:
     """Run a command: exit 0 when done, 2 when refused, 130 on Ctrl-C, 1 on a fault of our own."""
+    collect_rarely()
     app()
 
 
