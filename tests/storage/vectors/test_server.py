@@ -100,7 +100,7 @@ async def test_a_server_that_fails_is_told_and_may_come_back(
     stub: Stub, fault: Fault, kind: type[VectorsError], match: str
 ) -> None:
     """Whatever was asked, the refusal says what failed; when it works again, so does the store."""
-    store = await ServerStore.open(stub.url, timeout=1)
+    store = await ServerStore.open(stub.url, timeout=1 if fault == "slow" else 30)
     await store.ensure("c", 3)
     stub.fault = fault
     for asked in (
