@@ -17,10 +17,14 @@ from typing import Any
 import pytest
 import yaml
 
+from actors.house import STOP_SECONDS
 from bot import settings
+from bot.chat import duty
+from bot.web import page_login, server
 from tests.bot.conftest import TGACTORS
 
 ROOT = Path(__file__).parents[2]
+OPERATING = ROOT / "docs" / "operating.md"
 PATIENCE = 60.0
 SERVICES = ("app", "postgres", "qdrant", "sandbox")
 OURS = ("app", "sandbox")
@@ -60,6 +64,15 @@ def test_the_file_is_what_compose_takes() -> None:
         timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_a_service_has_time_to_end(compose: Any) -> None:
+    """Nobody kills it while the bot and HTTP end side by side, and the house after them."""
+    longest = max(duty.END_SECONDS, page_login.END_SECONDS, server.END_SECONDS) + STOP_SECONDS
+    unit = re.search(r"^TimeoutStopSec=(\d+)$", OPERATING.read_text(), re.MULTILINE)
+    assert unit is not None
+    waits = [compose["services"][name]["stop_grace_period"].removesuffix("s") for name in OURS]
+    assert min(map(int, (*waits, unit[1]))) > longest + 10
 
 
 @pytest.mark.parametrize("name", SERVICES)
