@@ -397,10 +397,18 @@ UPDATE subscriptions SET depth = NULL, reach = NULL
 WHERE channel = $1 AND (depth IS NOT NULL OR reach IS NOT NULL);
 
 -- name: limit_sight
--- Note from where on an account sees a channel's messages.
-UPDATE subscriptions SET visible_from = $3
-WHERE account = $1 AND channel = $2 AND left_at IS NULL
-RETURNING channel;
+-- Note from where on an account sees a channel's messages, if a hold counts.
+WITH fence AS MATERIALIZED (
+    SELECT accounts.id FROM nodes JOIN accounts ON holder = incarnation
+    WHERE accounts.id = $3 AND incarnation = $4 AND epoch = $5 AND NOT revoked
+    FOR KEY SHARE OF nodes FOR SHARE OF accounts
+), limited AS (
+    UPDATE subscriptions SET visible_from = $2
+    FROM fence
+    WHERE account = fence.id AND channel = $1 AND wanted AND left_at IS NULL
+    RETURNING channel
+)
+SELECT EXISTS (SELECT FROM fence) AS held, EXISTS (SELECT FROM limited) AS known;
 
 -- name: followed
 -- The channels an account follows, or one of them, in its order, with what of them was read.

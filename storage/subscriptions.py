@@ -46,18 +46,18 @@ async def lost(db: Database, hold: Hold, channel: int, why: str) -> bool:
         return (await connection.fetchrow(sql.lose_channel, hold.account, channel, why)) is not None
 
 
-async def sees_from(db: Database, hold: Hold, channel: int, visible_from: int) -> ChannelState:
+async def sees_from(db: Database, hold: Hold, channel: int, visible_from: int) -> None:
     """Note that a held account sees a channel's messages above this id only, 0 for all.
 
     Until then nothing of a private channel is shown to it.
     """
-    async with decisive(db) as connection:
-        await lock_on(connection, hold)
-        row = await connection.fetchrow(sql.limit_sight, hold.account, channel, visible_from)
-        states = await states_on(connection, hold.account, channel)
-    if row is None or not states:
+    fence = (hold.account, hold.incarnation, hold.epoch)
+    row = await db.fetch_row(sql.limit_sight, channel, visible_from, *fence)
+    assert row is not None, "it selects from nothing"  # noqa: S101
+    if not row["held"]:
+        raise LeaseLost(hold.account)
+    if not row["known"]:
         raise UnknownChannel(channel)
-    return states[0]
 
 
 async def reached(db: Database, hold: Hold, channel: int) -> None:

@@ -151,8 +151,10 @@ class FollowingMachine(RuleBasedStateMachine):
         """Telegram tells from where on a reader sees a channel."""
         if channel in self.archive.followed(reader):
             hold = self.holds[reader]
-            state = self.run(posts.sees_from(self.db, hold, self.base + channel, visible_from))
+            self.run(posts.sees_from(self.db, hold, self.base + channel, visible_from))
             self.archive.subscriptions[reader, channel].visible_from = visible_from
+            state = self.run(posts.state(self.db, self.base + reader, self.base + channel))
+            assert state is not None
             self.check_state(reader, state)
 
     @rule(reader=st.sampled_from(READERS))
