@@ -36,7 +36,6 @@ BACKFILL_PAGES = 20
 """Pages of older posts that one cycle reads, where they are wished."""
 
 STORE_SECONDS = 60.0
-LAST_SECONDS = 5.0
 HISTORY = "history"
 
 
@@ -173,18 +172,14 @@ class ChannelReading:
         rest = (await self._shown_from(hole[0], answer.ids), hole[1])
         if rest[0] >= rest[1]:
             return
-        gathering = Gathering(self._state.id, rest[0])
-        try:
+        async with Gathering(self._state.id, rest[0], self._keep) as gathering:
             while True:
                 proved = page(rest, answer.ids)
-                gathering.add(proved.read, answer.posts)
+                await gathering.add(proved.read, answer.posts)
                 if proved.rest is None:
                     return
-                await self._keep_due(gathering)
                 rest = proved.rest
                 answer = await self._page(rest[0])
-        finally:
-            await self._keep_rest(gathering)
 
     async def _climb(self, low: int) -> None:
         """Read upward from an id to the newest there is."""
@@ -192,17 +187,13 @@ class ChannelReading:
         if upward(low, answer.ids) is None:
             return
         low = await self._shown_from(low, answer.ids)
-        gathering = Gathering(self._state.id, low)
-        try:
+        async with Gathering(self._state.id, low, self._keep) as gathering:
             while (read := upward(low, answer.ids)) is not None:
-                gathering.add(read, answer.posts)
+                await gathering.add(read, answer.posts)
                 low = read[1]
                 if len(answer.ids) < self._page_size:
                     return
-                await self._keep_due(gathering)
                 answer = await self._page(low)
-        finally:
-            await self._keep_rest(gathering)
 
     async def _deepen(self, floor: int, lowest: int) -> None:
         """Read some pages downward, if somebody wishes older posts than are held.
@@ -282,16 +273,6 @@ class ChannelReading:
     async def _newest(self, below: int | None) -> HistoryPage:
         async with self._calls:
             return await self._telegram.window(*self._peer, below)
-
-    async def _keep_due(self, gathering: Gathering) -> None:
-        if gathering.is_due:
-            await self._keep(gathering.taken())
-
-    async def _keep_rest(self, gathering: Gathering) -> None:
-        """Store what is left: however the reading ends, what it has read was paid for."""
-        if not gathering.is_empty:
-            with anyio.move_on_after(LAST_SECONDS, shield=True):
-                await self._keep(gathering.taken())
 
     async def _keep(self, batch: Batch) -> None:
         stored = await self._ask(StoreBatch(hold=self._hold, batch=batch))
