@@ -79,7 +79,7 @@ def made(messages: Iterable[PostRow]) -> list[PostRow]:
     first: dict[int, PostRow] = {}
     for message in messages:
         first.setdefault(message.id, message)
-    if all(message.content.album is None for message in first.values()):
+    if {message.content.album for message in first.values()} <= {None}:
         return list(first.values())
     whole = albums({id_: message.content for id_, message in first.items()})
     edits: dict[int, list[PostRow]] = {}

@@ -41,13 +41,13 @@ def columns(post: PostRow) -> Columns:
         content.reply_to,
         content.album,
         tuple(caption.part for caption in content.captions) if content.captions else None,
-        _json(_caption, content.captions),
-        _json(_media, content.media),
+        _json(_caption, content.captions) if content.captions else None,
+        _json(_media, content.media) if content.media else None,
         content.forward and _write(_origin(content.forward)),
         tuple(map(storable, content.links)) if content.links else None,
         content.views,
         content.forwards,
-        _json(_reaction, content.reactions),
+        _json(_reaction, content.reactions) if content.reactions else None,
         content.comments,
         content.protected,
     )
@@ -79,8 +79,8 @@ def stored_post(row: Row) -> PostRow:
     )
 
 
-def _json(written: Callable[[T], object], values: tuple[T, ...]) -> str | None:
-    return _write([written(value) for value in values]) if values else None
+def _json(written: Callable[[T], object], values: tuple[T, ...]) -> str:
+    return _write([written(value) for value in values])
 
 
 def _read(value: str | None) -> Iterable[Any]:
