@@ -150,7 +150,8 @@ async def test_S3_a_parse_goes_on_where_its_process_was_killed(
         assert (await user.status()).state == "READY"
         report = await user.parse(depth=None)
         assert report.unread == ()
-        assert await db.fetch_value("SELECT count(*) FROM posts") == held + report.added
+        # A batch that was on its way may have been stored after the look, but nothing is read again.
+        assert held <= len(texts) - report.added < len(texts)
     rows = await db.fetch("SELECT text FROM posts WHERE channel_id = $1 ORDER BY id", news.id)
     assert [row["text"] for row in rows] == texts
     spans = await db.fetch_value("SELECT coverage FROM channels WHERE id = $1", news.id)
