@@ -150,7 +150,7 @@ async def test_S3_a_parse_goes_on_where_its_process_was_killed(
         assert (await user.status()).state == "READY"
         report = await user.parse(depth=None)
         assert report.unread == ()
-        # A batch that was on its way may have been stored after the look, but nothing is read again.
+        # A batch that was on its way may have been stored after the look; nothing is read again.
         assert held <= len(texts) - report.added < len(texts)
     rows = await db.fetch("SELECT text FROM posts WHERE channel_id = $1 ORDER BY id", news.id)
     assert [row["text"] for row in rows] == texts
