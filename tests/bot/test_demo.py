@@ -28,7 +28,7 @@ FACTS = {
 
 
 def demo(line: CommandLine, *words: object, **env: str) -> Done:
-    """Run a demo from its first instruction on, as a newcomer does."""
+    """Run a demo; the first of a run is a process of its own, as a newcomer's."""
     return line.ended(line.start("demo", *words, **env))
 
 
