@@ -303,7 +303,8 @@ async def test_S3_a_holder_that_was_stopped_does_no_more_harm(
     texts = [f"post {number}" for number in range(1500)]
     sandbox.publish_many(news.id, texts)
     async with open_house(), asyncio.timeout(SECONDS):
-        with sandbox.faults.hold("messages.getHistory", skip=8) as hold:
+        # Its tenth page fills a second batch, which waits until the first is stored.
+        with sandbox.faults.hold("messages.getHistory", skip=13) as hold:
             parse = holder.tell("parse")
             await asyncio.to_thread(hold.reached)
             holder.signal(signal.SIGSTOP)
@@ -347,7 +348,8 @@ async def test_S3_a_holder_that_was_stopped_goes_on_if_nobody_came(
     news, texts = channels[0].id, [f"post {number}" for number in range(1500)]
     sandbox.publish_many(news, texts)
     async with asyncio.timeout(SECONDS):
-        with sandbox.faults.hold("messages.getHistory", skip=8) as hold:
+        # Its tenth page fills a second batch, which waits until the first is stored.
+        with sandbox.faults.hold("messages.getHistory", skip=13) as hold:
             parse = holder.tell("parse")
             await asyncio.to_thread(hold.reached)
             holder.signal(signal.SIGSTOP)

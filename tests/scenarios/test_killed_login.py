@@ -138,7 +138,8 @@ async def test_S3_a_parse_goes_on_where_its_process_was_killed(
     texts = [f"post {number}" for number in range(1500)]
     sandbox.publish_many(news.id, texts)
     await log_in(sandbox, other)
-    with sandbox.faults.hold("messages.getHistory", skip=10) as hold:
+    # The tenth page fills a second batch, which waits until the first is stored.
+    with sandbox.faults.hold("messages.getHistory", skip=13) as hold:
         other.tell("parse")
         await asyncio.to_thread(hold.reached)
         held = await db.fetch_value("SELECT count(*) FROM posts")
