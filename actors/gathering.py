@@ -24,8 +24,9 @@ class Gathering:
 
     For the length of an `async with` block, on one loop. One batch at most is with the store while
     the next gathers, so no more than two and a page are held. However the block ends, what was read
-    was paid for and is stored; after an error or a cancellation, within LAST_SECONDS. What storing
-    raises, the next call or the end of the block raises.
+    was paid for and is stored, unless the store fails; after an error or a cancellation, within
+    LAST_SECONDS. What storing raises, the next call or the end of the block raises; what is missing
+    then is a hole in the coverage, which the next reading fills.
     """
 
     def __init__(self, channel: int, low: int, keep: Callable[[Batch], Awaitable[None]]) -> None:

@@ -610,9 +610,9 @@ ORDER BY id;
 UPDATE posts SET
     id = new.id, published_at = new.published_at, edited_at = new.edited_at, text = new.text,
     html = new.html, author = new.author, reply_to = new.reply_to, album = new.album,
-    parts = coalesce(new.parts, '{}'), captions = new.captions, media = new.media, forward = new.forward,
-    links = new.links, views = new.views, forwards = new.forwards, reactions = new.reactions,
-    comments = new.comments, protected = new.protected
+    parts = coalesce(new.parts, '{}'), captions = new.captions, media = new.media,
+    forward = new.forward, links = new.links, views = new.views, forwards = new.forwards,
+    reactions = new.reactions, comments = new.comments, protected = new.protected
 FROM unnest($2::bigint[], $3::incoming_post[]) AS new (
     old, id, published_at, edited_at, text, html, author, reply_to, album, parts, captions, media,
     forward, links, views, forwards, reactions, comments, protected

@@ -20,6 +20,7 @@ from storage.errors import (
     ForeignLoop,
     StatementRefused,
 )
+from storage.queries import sql
 
 SLEEPING = (
     "SELECT count(*) FROM pg_stat_activity"
@@ -272,3 +273,16 @@ def unused_tcp_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def test_types_are_looked_up_once_for_a_connection(dsn: str) -> None:
+    """What a parse meets is known from the start: no statement waits for a look of its own."""
+    asked: list[str] = []
+    async with (
+        await Database.open(dsn, connections=1) as db,
+        db.connection() as connection,
+    ):
+        connection.add_query_logger(lambda record: asked.append(record.query))
+        await connection.fetch(sql.types_to_learn)
+        await connection.fetch("SELECT NULL::incoming_post[], '{1}'::bigint[]")
+    assert len(asked) == 2
